@@ -1,0 +1,1 @@
+"""How evidence becomes a verdict: trusted and pure, no torch, no Docker, never student code."""

@@ -1,0 +1,38 @@
+"""All verdicts of one attempt, with score, output and provenance: what a student learns from and a TA defends."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from grader.strict import Model
+from grader.verdict import Result, Verdict
+
+StatusName = Literal["finished", "timeout", "memory", "output", "crashed", "broken"]
+
+
+class Report(Model):
+    """One attempt's report. `status` is about the run, `checks` about the submission."""
+
+    assignment: str
+    title: str
+    file: str
+    style: str
+    status: StatusName
+    because: str
+    score: float
+    points: float
+    checks: list[Verdict]
+    notes: list[str]
+    stdout: str
+    stderr: str
+    provenance: dict[str, Any]
+
+    @property
+    def failed(self) -> list[Verdict]:
+        """List the checks that did not pass, in order."""
+        return [c for c in self.checks if c.verdict is not Result.PASSED]
+
+
+def score_of(checks: list[Verdict]) -> float:
+    """Add up the points, without the noise of binary fractions."""
+    return round(sum(c.points for c in checks), 6)
