@@ -1,0 +1,73 @@
+"""The box, as the rest of the service sees it: what goes in, what comes out, who makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from grader.spec import Limits
+
+if TYPE_CHECKING:
+    from worker.engines.base import Finding
+
+
+class Status(StrEnum):
+    """How a run ended; the blame is in the word: only `broken` is ours."""
+
+    FINISHED = "finished"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    OUTPUT = "output"
+    CRASHED = "crashed"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing to run: bytes for the child, what it may use, and how many probes it is to answer."""
+
+    request: bytes
+    limits: Limits
+    probes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came back. Everything but `status`, the times and `provenance` was made by student code."""
+
+    status: Status
+    because: str
+    frames: tuple[tuple[dict[str, Any], bytes], ...]  # json and blob of each `E` frame, in order
+    stdout: str  # 32 KiB from its start and 32 KiB from its end
+    stderr: str
+    stdout_bytes: int  # all that was written
+    stderr_bytes: int
+    seconds: float
+    cpu_s: float | None
+    peak_memory_mb: float | None
+    provenance: dict[str, object]
+
+
+class Box(Protocol):
+    """A place in which student code runs, for one attempt."""
+
+    def run(self, job: Job, on_progress: Callable[[dict[str, Any]], None] | None = None) -> Run:
+        """Run one job. Student faults are a status of the Run; ours raise Broken."""
+        ...
+
+
+class Engine(Protocol):
+    """What makes boxes."""
+
+    name: str
+
+    def box(self, runtime: str, limits: Limits) -> AbstractContextManager[Box]:
+        """Start a box with the runtime's framework imported; everything of it is gone afterwards."""
+        ...
+
+    def doctor(self) -> list[Finding]:
+        """Say what this engine needs here, what is missing, and how to fix it."""
+        ...

@@ -1,0 +1,1 @@
+"""What makes boxes: docker in production, bubblewrap where no Docker engine answers."""

@@ -1,0 +1,190 @@
+"""The outside half of the supervisor protocol: one shell, one job, then the shell is thrown away.
+
+The supervisor enforces the limits; this half doesn't rely on it. If `D` hasn't come 1.5 s after the limit the
+box is killed from outside. If the stream ends without `D` it is killed too: for memory, if the kernel says
+so; else the fault is ours (Broken).
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.errors import Broken
+from grader.spec import Limits
+from worker.box import Job, Run, Status
+from worker.engines.base import Shell
+from worker.inside import wire
+
+START_S = 120.0  # importing torch takes 2 s, on a busy machine ten times that
+GRACE_S = 1.5
+
+Progress = Callable[[dict[str, Any]], None]
+
+
+class FreshBox:
+    """A box that takes a new shell for every job; the first is warm when the box is handed out."""
+
+    def __init__(self, start: Callable[[], Shell]) -> None:
+        self.start = start
+        self.ready: Talk | None = None
+
+    def warm(self) -> None:
+        """Start the shell for the next job and wait until its framework is imported."""
+        self.ready = Talk(self.start())
+        self.ready.greet()
+
+    def run(self, job: Job, on_progress: Progress | None = None) -> Run:
+        """Run one job in a shell of its own."""
+        if self.ready is None:
+            self.warm()
+        talk, self.ready = self.ready, None
+        assert talk is not None  # noqa: S101 - warm() has just set it
+        try:
+            return talk.run(job, on_progress or (lambda _: None))
+        finally:
+            talk.shell.kill()
+
+    def close(self) -> None:
+        """Throw away a shell that has not been used."""
+        if self.ready is not None:
+            self.ready.shell.kill()
+
+
+@contextmanager
+def fresh_box(start: Callable[[], Shell]) -> Iterator[FreshBox]:
+    """Hold a box; nothing of it is left afterwards."""
+    box = FreshBox(start)
+    try:
+        box.warm()
+        yield box
+    finally:
+        box.close()
+
+
+@dataclass
+class Heard:
+    """What has come from a supervisor during one job."""
+
+    limits: Limits
+    frames: list[tuple[dict[str, Any], bytes]] = field(default_factory=list)
+    total: int = 0
+
+    def add(self, meta: dict[str, Any], blob: bytes) -> None:
+        """Keep the evidence of one probe."""
+        self.total += len(blob)
+        if self.total > self.limits.evidence_mb << 20:
+            raise Broken("box: the supervisor passed on more evidence than it may")
+        self.frames.append((meta, blob))
+
+
+class Talk:
+    """The conversation with one supervisor, from its greeting to the end of its one job."""
+
+    def __init__(self, shell: Shell) -> None:
+        self.shell = shell
+        self.decoder = wire.Decoder()
+        self.waiting: deque[wire.Frame] = deque()
+
+    def greet(self) -> None:
+        """Wait until the framework is imported; note the versions."""
+        try:
+            frame = self._next(time.monotonic() + START_S)
+        except wire.WireError as error:
+            fault = self._broken("did not start", error)
+            self.shell.kill()
+            raise fault from error
+        if frame.kind != "R":
+            self.shell.kill()
+            raise Broken(f"box: the supervisor began with frame {frame.kind}, R expected")
+        self.shell.provenance |= frame.meta["versions"]
+
+    def run(self, job: Job, on_progress: Progress) -> Run:
+        """Send the job, collect its evidence, give the run."""
+        nonce = secrets.token_hex(16)
+        heard = Heard(job.limits)
+        started = time.monotonic()
+        deadline = started + job.limits.seconds + GRACE_S
+        try:
+            self.shell.channel.send(self._order(job, nonce), deadline)
+            done = self._listen(nonce, heard, on_progress, deadline)
+        except wire.LateError:
+            self.shell.kill()
+            limit = f"stopped after {job.limits.seconds:g} s (limit {job.limits.seconds:g} s)"
+            return self._cut_short(Status.TIMEOUT, f"{limit}, from outside", heard, started)
+        except wire.WireError as error:
+            is_memory, fault = self.shell.is_out_of_memory(), self._broken("ended in the middle of a job", error)
+            self.shell.kill()
+            if not is_memory:
+                raise fault from error
+            because = "used more memory than allowed and was stopped by the kernel"
+            return self._cut_short(Status.MEMORY, because, heard, started)
+        return self._conclude(job, done, heard)
+
+    def _order(self, job: Job, nonce: str) -> bytes:
+        limits = job.limits.model_dump(mode="json", exclude={"gpu"})
+        return wire.pack_frame("J", {"nonce": nonce, "limits": limits, "uid": self.shell.uid}, job.request)
+
+    def _listen(self, nonce: str, heard: Heard, on_progress: Progress, deadline: float) -> dict[str, Any]:
+        while True:
+            kind, meta, blob = self._next(deadline)
+            if meta.pop("nonce", None) != nonce:
+                raise wire.WireError(f"frame {kind} is not of this job")
+            if kind == "D":
+                return meta
+            if kind == "E":
+                heard.add(meta, blob)
+            elif kind == "P":
+                on_progress(meta)
+            else:
+                raise wire.WireError(f"frame {kind} was not expected")
+
+    def _next(self, deadline: float) -> wire.Frame:
+        while not self.waiting:
+            data = self.shell.channel.receive(deadline)
+            if not data:
+                raise wire.WireError("the stream ended")
+            self.waiting.extend(self.decoder.feed(data))
+        return self.waiting.popleft()
+
+    def _conclude(self, job: Job, done: dict[str, Any], heard: Heard) -> Run:
+        status, because = Status(done["status"]), done["because"]
+        if status is Status.BROKEN:
+            raise Broken(f"box: {because}")
+        if status is Status.CRASHED and self.shell.is_out_of_memory():
+            status, because = Status.MEMORY, "used more memory than allowed and was stopped by the kernel"
+        if status is Status.FINISHED and len(heard.frames) != job.probes:
+            status = Status.CRASHED
+            because = f"left evidence of {len(heard.frames)} probes, {job.probes} expected"
+        return Run(
+            status=status,
+            because=because,
+            frames=tuple(heard.frames),
+            provenance=dict(self.shell.provenance),
+            **{name: done[name] for name in ("stdout", "stderr", "stdout_bytes", "stderr_bytes")},
+            **{name: done[name] for name in ("seconds", "cpu_s", "peak_memory_mb")},
+        )
+
+    def _cut_short(self, status: Status, because: str, heard: Heard, started: float) -> Run:
+        return Run(
+            status=status,
+            because=because,
+            frames=tuple(heard.frames),
+            stdout="",
+            stderr="",
+            stdout_bytes=0,
+            stderr_bytes=0,
+            seconds=time.monotonic() - started,
+            cpu_s=None,
+            peak_memory_mb=None,
+            provenance=dict(self.shell.provenance),
+        )
+
+    def _broken(self, what: str, error: Exception) -> Broken:
+        words = self.shell.last_words().strip()[-2000:]
+        return Broken(f"box: the supervisor {what}: {error}" + (f"; it said: {words}" if words else ""))

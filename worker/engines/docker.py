@@ -1,0 +1,277 @@
+"""The production engine: boxes are containers of a pinned image, with nothing but a stream to their supervisor.
+
+Theory of operation
+-------------------
+The container is started with its supervisor as root without any capability but those to become the student's user
+and to kill it (SETUID, SETGID, KILL), and with our own system call list. The stream to it is attached before it
+starts; after that nothing is executed in it or copied into or out of it, and nothing of the host is mounted. Docker
+interleaves standard output and error in that stream under small headers; `Attachment` takes them apart.
+
+The image is found by name and used by its id. A label holds the hash of the files inside; where it isn't the hash of
+ours the image is refused, because old code in the box would answer a new protocol.
+
+Whatever happens, the container is killed and removed. If this process dies first, its end of the stream closes and
+the supervisor ends with it; what remains is removed at the next start, by the label that names its owner.
+"""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import docker
+import docker.errors
+import docker.types
+import requests
+
+from grader.errors import Broken
+from grader.spec import Limits
+from worker.box import Box
+from worker.engines import base, gpu, seccomp
+from worker.engines.conversation import fresh_box
+from worker.inside import wire
+
+BOX_LABEL, OWNER_LABEL, INSIDE_LABEL = "dlgrader.box", "dlgrader.owner", "dlgrader.inside"
+FIRST_UID, UIDS = 20_000, 40_000
+TMPFS = "nosuid,nodev,noexec,mode=1777,size=256m,nr_inodes=16k"
+SHM_BYTES = 64 << 20
+ONE_CPU = 10**9
+FIRST_PROCESSES = 2  # the init reaper and the supervisor
+ULIMITS = {"core": 0, "nofile": 256, "fsize": 64 << 20, "memlock": 64 << 10, "msgqueue": 0}
+STDOUT, HEAD = 1, struct.Struct(">BxxxI")
+LAST_WORDS = 4 << 10
+END_S = 2.0
+ENVIRONMENT = base.ENVIRONMENT | {"PYTHONPATH": "/opt/box"}
+
+
+class Docker:
+    """Makes boxes with a Docker engine."""
+
+    name = "docker"
+
+    def __init__(self, repository: str = "dlgrader", inside: Path = base.INSIDE) -> None:
+        self.repository = repository
+        self.inside_hash = base.hash_folder(inside)
+        self.has_swept = False
+
+    def box(self, runtime: str, limits: Limits) -> AbstractContextManager[Box]:
+        """Hold a box of this runtime; the framework is imported when it is handed out."""
+        if not self.has_swept:
+            self.sweep_orphans()
+            self.has_swept = True
+        return fresh_box(lambda: DockerShell(connect(), self.image(runtime), runtime, limits))
+
+    def image(self, runtime: str) -> str:
+        """Find the id of the runtime's image; Broken, with the remedy, where it is missing or stale."""
+        name = f"{self.repository}/{runtime}"
+        remedy = f"run `grader runtime build {runtime}`"
+        with faults(f"image {name}"):
+            try:
+                image = connect().inspect_image(name)
+            except docker.errors.ImageNotFound as error:
+                raise Broken(f"docker: no image {name}; {remedy}") from error
+        if (image["Config"]["Labels"] or {}).get(INSIDE_LABEL) != self.inside_hash:
+            raise Broken(f"docker: image {name} was built from other files than this service's; {remedy}")
+        return str(image["Id"])
+
+    def why_not(self, runtime: str) -> str | None:
+        """Say what keeps this engine from making boxes of a runtime; None where nothing does."""
+        try:
+            self.image(runtime)
+        except Broken as error:
+            return str(error)
+        return None
+
+    def doctor(self) -> list[base.Finding]:
+        """Look at the engine and the runtimes' images."""
+        try:
+            with faults("engine"):
+                version = connect().version()
+        except Broken as error:
+            what, _, remedy = str(error).partition("; ")
+            return [base.Finding("docker engine", ok=False, detail=what, remedy=remedy)]
+        findings = [base.Finding("docker engine", ok=True, detail=f"version {version['Version']} answers")]
+        for path in sorted((Path(__file__).parent.parent / "runtimes").glob("*/Dockerfile")):
+            what, _, remedy = (self.why_not(path.parent.name) or "").partition("; ")
+            name = f"docker image {path.parent.name}"
+            findings.append(base.Finding(name, ok=not what, detail=what or "present and current", remedy=remedy))
+        return findings
+
+    def sweep_orphans(self) -> int:
+        """Remove the containers of owners on this host that live no more; count them."""
+        removed = 0
+        with faults("sweep"):
+            api = connect()
+            for found in api.containers(all=True, filters={"label": BOX_LABEL}):
+                if base.is_orphan(found["Labels"].get(OWNER_LABEL, "::")):
+                    with suppress(docker.errors.NotFound):
+                        api.remove_container(found["Id"], force=True, v=True)
+                        removed += 1
+        return removed
+
+
+class DockerShell:
+    """One container with its supervisor."""
+
+    def __init__(self, api: docker.APIClient, image: str, runtime: str, limits: Limits) -> None:
+        self.api = api
+        self.uid: int | None = FIRST_UID + secrets.randbelow(UIDS)
+        self.id: str | None = None
+        self.provenance = base.provenance("docker", runtime, image, [])
+        with faults("box"):
+            devices = gpu.requests(limits.gpu, api.info())
+            if devices:
+                self.provenance["device"] = "cuda"
+            self.id = str(self._create(image, limits, devices)["Id"])
+            with ExitStack() as undo:
+                undo.callback(self.kill)
+                self._start(self.id)
+                undo.pop_all()
+
+    def _create(self, image: str, limits: Limits, devices: list[dict[str, Any]]) -> dict[str, Any]:
+        walls = base.walls(seccomp.child_program(), owns_namespace=True)
+        created: dict[str, Any] = self.api.create_container(
+            image,
+            ["python3", "-s", "-P", "-m", "inside.supervisor", walls],
+            user="0:0",
+            hostname="box",
+            working_dir="/",
+            environment=ENVIRONMENT,
+            labels={BOX_LABEL: "1", OWNER_LABEL: base.owner()},
+            stdin_open=True,
+            host_config=self._host_config(limits, devices),
+        )
+        return created
+
+    def _host_config(self, limits: Limits, devices: list[dict[str, Any]]) -> dict[str, Any]:
+        memory = base.box_memory_mb(limits) << 20
+        config: dict[str, Any] = self.api.create_host_config(
+            network_mode="none",
+            ipc_mode="private",
+            cap_drop=["ALL"],
+            cap_add=["SETUID", "SETGID", "KILL"],
+            security_opt=["no-new-privileges:true", f"seccomp={seccomp.docker_profile()}"],
+            read_only=True,
+            tmpfs={"/tmp": TMPFS, "/work": TMPFS},  # noqa: S108 - the box's own
+            shm_size=SHM_BYTES,
+            mem_limit=memory,
+            memswap_limit=memory,
+            nano_cpus=ONE_CPU,
+            pids_limit=limits.processes + FIRST_PROCESSES,
+            ulimits=[docker.types.Ulimit(name=name, soft=n, hard=n) for name, n in ULIMITS.items()],
+            log_config=docker.types.LogConfig(type="none"),
+            init=True,
+            device_requests=devices or None,
+        )
+        return config
+
+    def _start(self, container: str) -> None:
+        wanted = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+        self.channel: base.Channel = Attachment(self.api.attach_socket(container, params=wanted))
+        self.api.start(container)
+
+    def is_out_of_memory(self) -> bool:
+        """Ask the engine, once the container has ended; until then the supervisor counts."""
+        assert isinstance(self.channel, Attachment)  # noqa: S101 - _start made it
+        if not self.channel.has_ended or self.id is None:
+            return False
+        with faults("box"):
+            with suppress(requests.RequestException):
+                self.api.wait(self.id, timeout=END_S)
+            return bool(self.api.inspect_container(self.id)["State"]["OOMKilled"])
+
+    def last_words(self) -> str:
+        """Give the end of what the supervisor wrote to standard error."""
+        assert isinstance(self.channel, Attachment)  # noqa: S101 - _start made it
+        return self.channel.said.decode(errors="replace")
+
+    def kill(self) -> None:
+        """Kill the container and remove it."""
+        container, self.id = self.id, None
+        if container is None:
+            return
+        with faults("box"), suppress(docker.errors.NotFound):
+            with suppress(docker.errors.APIError):  # it has ended already
+                self.api.kill(container)
+            self.api.remove_container(container, force=True, v=True)
+        self.api.close()
+
+
+class Attachment:
+    """A channel over Docker's attach stream."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self.socket: socket.socket = getattr(stream, "_sock", stream)
+        self.rest = bytearray()
+        self.said = bytearray()
+        self.has_ended = False
+
+    def send(self, data: bytes, deadline: float) -> None:
+        """Write all of `data` before `deadline`."""
+        self.socket.settimeout(left(deadline))
+        try:
+            self.socket.sendall(data)
+        except TimeoutError as error:
+            raise wire.LateError("the other side is late") from error
+        except OSError as error:
+            raise wire.WireError(f"the other side is gone ({error.strerror})") from error
+
+    def receive(self, deadline: float) -> bytes:
+        """Read what has come on standard output; keep the end of what has come on standard error."""
+        while not self.has_ended:
+            while (piece := self._next()) is not None:
+                stream, data = piece
+                if stream == STDOUT and data:
+                    return data
+                self.said += data
+                del self.said[:-LAST_WORDS]
+            self._fill(deadline)
+        return b""
+
+    def _next(self) -> tuple[int, bytes] | None:
+        if len(self.rest) < HEAD.size:
+            return None
+        stream, size = HEAD.unpack_from(self.rest)
+        end = HEAD.size + size
+        if len(self.rest) < end:
+            return None
+        data = bytes(self.rest[HEAD.size : end])
+        del self.rest[:end]
+        return stream, data
+
+    def _fill(self, deadline: float) -> None:
+        self.socket.settimeout(left(deadline))
+        try:
+            data = self.socket.recv(base.CHUNK)
+        except TimeoutError as error:
+            raise wire.LateError("the other side is late") from error
+        except OSError as error:
+            raise wire.WireError(f"the other side is gone ({error.strerror})") from error
+        self.rest += data
+        self.has_ended = not data
+
+
+def connect() -> docker.APIClient:
+    """Open a connection of this caller's own to the engine; the library's sessions are not for several threads."""
+    return docker.from_env().api
+
+
+def left(deadline: float) -> float:
+    """How long until the deadline; never zero, which would mean no waiting at all."""
+    return max(1e-3, deadline - time.monotonic())
+
+
+@contextmanager
+def faults(what: str) -> Iterator[None]:
+    """Turn the engine's faults into ours."""
+    try:
+        yield
+    except (docker.errors.DockerException, requests.RequestException) as error:
+        raise Broken(f"docker {what}: {error}; is a Docker engine running, and may you use it?") from error

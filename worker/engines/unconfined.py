@@ -1,0 +1,64 @@
+"""The engine that confines nothing: for an author's own code, only when asked for by name."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from grader.spec import Limits
+from worker.box import Box
+from worker.engines import base
+from worker.engines.conversation import fresh_box
+from worker.engines.process import Process
+
+WARNING = "confines nothing: the code can read and change whatever you can"
+
+
+class Unconfined:
+    """Starts supervisors as plain processes of this user."""
+
+    name = "unconfined"
+
+    def __init__(self, inside: Path = base.INSIDE) -> None:
+        self.inside = inside
+
+    def box(self, runtime: str, limits: Limits) -> AbstractContextManager[Box]:
+        """Hold a box that is none."""
+        del limits  # the supervisor has what little can be done about them
+        return fresh_box(lambda: UnconfinedShell(runtime, self.inside))
+
+    def doctor(self) -> list[base.Finding]:
+        """Say what this engine is."""
+        return [base.Finding("unconfined", ok=True, detail=WARNING)]
+
+
+class UnconfinedShell:
+    """One supervisor with a folder for its job."""
+
+    uid: int | None = None
+
+    def __init__(self, runtime: str, inside: Path) -> None:
+        self.home = tempfile.mkdtemp(prefix="dlgrader-unconfined-")
+        self.provenance = base.provenance("unconfined", runtime, base.hash_folder(inside), [WARNING])
+        environment = base.ENVIRONMENT | {
+            "HOME": self.home,
+            "PYTHONPATH": str(inside.parent),
+            "TORCHINDUCTOR_CACHE_DIR": f"{self.home}/inductor",
+        }
+        argument = base.walls(b"", home=self.home, caps_data=True)
+        command = [sys.executable, "-s", "-P", "-m", f"{inside.name}.supervisor", argument]
+        self.process = Process(command, environment)
+        self.channel = self.process.channel
+        self.last_words = self.process.last_words
+
+    def is_out_of_memory(self) -> bool:
+        """Nobody counts here."""
+        return False
+
+    def kill(self) -> None:
+        """End the supervisor; its child asked to die with it."""
+        self.process.end()
+        shutil.rmtree(self.home, ignore_errors=True)

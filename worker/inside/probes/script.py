@@ -1,0 +1,172 @@
+"""script: run the submission as a plain script on one data set and read the variables it leaves."""
+
+from __future__ import annotations
+
+import ast
+import random
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..load import StudentError, guarded, run_units
+from ..rewrite import SWAP, WATCH, Recorder, Rewriter, Swapper, forms
+from ..turn import Round, Unmeasured
+
+MISSING = object()
+STEP = re.compile(r"\.([A-Za-z_]\w*|\d+)|\[(\d+)\]|\((\w+(?:\(\w+\))?)\)")
+
+
+def run(turn: Round, probe: dict[str, Any]) -> dict[str, Any]:
+    """Run the script, with other data where the probe says so, and read its results.
+
+    Returns every output of the spec's [script]: watched variables as the list of their values, read ones as they are.
+    Raises Unmeasured: `missing` (no such variable), `unswapped` (the published data are not found in the script).
+    """
+    swapper = Swapper(forms({k: (turn.inputs[o], turn.inputs[n]) for k, o, n in probe["swap"]})) if probe["swap"] else None
+    recorder = Recorder()
+    watched = {name for names in probe["watch"].values() for name in names}
+    write_data(probe["files"], turn)
+    given = {WATCH: recorder.record, SWAP: swapper.value if swapper else None}
+    with shifted_seeds(turn.shift):
+        names = run_units(turn.subject.units, "__main__", rewriter(swapper, watched, recorder), given)
+    if swapper and not probe["files"] and {k for k, _, _ in probe["swap"]} - {k for f in swapper.found for k in f.split("+")}:
+        msg = "the lecture's data were not found in the script; write x and y as lists of numbers, as in the statement"
+        raise Unmeasured("unswapped", msg)
+    return {output: read(output, probe, names, recorder, turn) for output in probe["outputs"]}
+
+
+def rewriter(swapper: Swapper | None, watched: set[str], recorder: Recorder) -> Callable[[ast.Module], ast.Module]:
+    """Make the function that rewrites one unit's syntax tree after the other."""
+    shared = Rewriter(swapper, watched, recorder)
+    def rewrite(tree: ast.Module) -> ast.Module:
+        changed: ast.Module = ast.fix_missing_locations(shared.visit(tree))
+        return changed
+    return rewrite
+
+
+def read(output: str, probe: Mapping[str, Any], names: Mapping[str, Any], recorder: Recorder, turn: Round) -> Any:
+    """Read one output: the record of a watched variable, else the first of the listed paths that is there.
+
+    An optional output that is not there is an empty array.
+    """
+    curves = [recorder.curve(n) for n in probe["watch"].get(output, [])]
+    if any(len(c) > 1 for c in curves):
+        return max(curves, key=len)
+    paths = probe["reads"].get(output, [])
+    for path in paths:
+        value = follow(path, names, turn, probe["data"])
+        if value is not MISSING:
+            return value
+    if output in probe["optional"]:
+        return np.zeros(0)
+    wanted = [p for p in [*probe["watch"].get(output, []), *paths] if p.isidentifier()]
+    msg = f"the script leaves no variable {' or '.join(wanted[:4])}"
+    raise Unmeasured("missing", msg)
+
+
+def follow(path: str, names: Mapping[str, Any], turn: Round, data: str) -> Any:
+    """Follow `model.0.weight`, `model(x)` with the run's x, `*(x)` of the only model, or `*.weight` of the only layer.
+
+    MISSING when it ends early.
+    """
+    if path.startswith("*."):
+        return only_layer(path[2:], names)
+    root = re.match(r"[A-Za-z_]\w*|\*", path)
+    value = MISSING if root is None else only_model(names) if root.group() == "*" else names.get(root.group(), MISSING)
+    for step in STEP.finditer(path, root.end() if root else 0):
+        if value is MISSING or value is None:
+            return MISSING
+        value = one_step(value, step, names, turn, data)
+    is_data = value is not None and (path.endswith(")") or not callable(value))
+    return value if is_data else MISSING
+
+
+def models_of(names: Mapping[str, Any]) -> list[Any]:
+    """List a script's PyTorch modules; a stand-in for a plotting package, which has every attribute, is none."""
+    torch = sys.modules.get("torch")
+    return [v for v in names.values() if isinstance(v, torch.nn.Module)] if torch else []
+
+
+def only_layer(attribute: str, names: Mapping[str, Any]) -> Any:
+    """Return an attribute of the one layer that has it in all the script's models, by any name; else MISSING."""
+    layers = {id(m): m for v in models_of(names) for m in v.modules() if getattr(m, attribute, None) is not None}
+    return getattr(next(iter(layers.values())), attribute) if len(layers) == 1 else MISSING
+
+
+def only_model(names: Mapping[str, Any]) -> Any:
+    """Return the one model with weights that is no part of another, by any name; else MISSING."""
+    found = {id(v): v for v in models_of(names)}
+    parts = {id(m) for v in found.values() for m in v.modules() if m is not v}
+    models = [v for i, v in found.items() if i not in parts and any(True for _ in v.parameters())]
+    return models[0] if len(models) == 1 else MISSING
+
+
+def one_step(value: Any, step: re.Match[str], names: Mapping[str, Any], turn: Round, data: str) -> Any:
+    """Take an attribute, an index, or a call with a data array or with another call, as in `D(G(z))`."""
+    name, index, argument = step.groups()
+    try:
+        if argument is not None:
+            given = follow(argument, names, turn, data) if "(" in argument else turn.argument(f"@{data}.{argument}")
+            with guarded(turn.subject.units):
+                return value(given) if callable(value) and given is not MISSING else MISSING
+        if index is not None or (name or "").isdigit():
+            return value[int(index or name)]
+        return getattr(value, name, MISSING)
+    except (StudentError, TypeError, KeyError, IndexError, AttributeError):
+        return MISSING
+
+
+def write_data(files: list[dict[str, Any]], turn: Round) -> None:
+    """Write the data files the script may read: CSV from one table, .npz from several arrays."""
+    for file in files:
+        arrays = {key: turn.inputs[ref] for key, ref in file["arrays"].items()}
+        target = Path.cwd() / file["name"]
+        if file["name"].endswith(".npz"):
+            np.savez(target, allow_pickle=False, **arrays)
+        else:
+            np.savetxt(target, np.hstack(list(arrays.values())), delimiter=",", fmt="%.7g")
+
+
+@contextmanager
+def shifted_seeds(shift: int) -> Iterator[None]:
+    """Add `shift` to every seed the script sets, so that a further trial is another run; 0 changes nothing."""
+    if not shift:
+        yield
+        return
+    torch = sys.modules.get("torch")
+    places: list[tuple[Any, str]] = [(random, "seed"), (np.random, "seed"), (np.random, "default_rng")]
+    places += [(torch, "manual_seed")] if torch else []
+    shifted = [(place, name, seeded(getattr(place, name), shift)) for place, name in places]
+    shifted += [(torch, "Generator", generator(torch.Generator, shift))] if torch else []
+    kept = [(place, name, getattr(place, name)) for place, name, _ in shifted]
+    try:
+        for place, name, ours in shifted:
+            setattr(place, name, ours)
+        yield
+    finally:
+        for place, name, original in kept:
+            setattr(place, name, original)
+
+
+def seeded(original: Callable[..., Any], shift: int) -> Callable[..., Any]:
+    """Make a function that adds `shift` to a seed given as a whole number."""
+    def ours(seed: Any = None, *args: Any, **kwargs: Any) -> Any:
+        moved = seed + shift if isinstance(seed, int | np.integer) else seed
+        return original(*(() if moved is None else (moved,)), *args, **kwargs)
+    return ours
+
+
+def generator(original: Any, shift: int) -> Any:
+    """Make a class of generators that add `shift` to their seeds."""
+    class Generator(original):  # type: ignore[misc]
+        """A generator whose seeds are moved."""
+
+        def manual_seed(self, seed: int) -> Any:
+            """Seed with another number than asked."""
+            return super().manual_seed(seed + shift)
+    return Generator

@@ -1,0 +1,251 @@
+"""The resident of a box: imports the framework once, then forks one child for each job and watches it.
+
+Theory of operation
+-------------------
+The outside starts this file with one argument, a JSON object (child.Confinement), and speaks frames (wire.py)
+over its standard input and output. Both are moved out of reach at once: a child gets /dev/null and pipes of
+its own in their place.
+
+Warm-up. torch costs a second to import and its first optimizer another, so both are done here, with one
+thread: a process that has once run a parallel torch operation hangs every child. That there is one thread is
+asserted, not hoped.
+
+One job. `J` comes in whole, the request stays bytes. The child is forked, gives up everything it must not
+have (child.py) and only then decodes the request: the student's source is never parsed by a process that
+could do harm. Meanwhile one loop with one deadline on the monotonic clock drains stdout, stderr and the
+evidence pipe, each under its cap, and sees the child end (pidfd) or the outside go away (hang-up of our
+input). Nothing waits for end-of-file: a survivor may hold a pipe open. Whatever ends the loop, every process
+of the job is then killed and reaped (survivors.py), and what is left in the pipes is read only after that.
+
+Why a child cannot reach up. In a docker box it is another user. In a bubblewrap box it is the same user, but
+this process is pid 1 of its namespace, to which the kernel delivers no signal from inside that it has no
+handler for (so it has none, not even Python's own for SIGINT), its limits are shut by the filter (prlimit),
+and it is not dumpable, which closes its memory, environment and descriptors in /proc. Nothing secret lives
+here: the next job's request arrives after the last one's processes have died.
+"""
+
+from __future__ import annotations
+
+import base64
+import gc
+import importlib
+import json
+import os
+import platform
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import child, kernel, survivors, wire
+from .streams import Evidence, Output, Sink, Stop
+
+CHUNK = 1 << 16
+OOM_COUNTERS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
+
+
+@dataclass
+class Task:
+    """One job while it runs: the child, our ends of its pipes, and what came through them."""
+
+    pid: int
+    pidfd: int
+    pipes: dict[int, Sink]
+    output: Output
+    evidence: Evidence
+    limit_s: float
+    started: float = field(default_factory=time.monotonic)
+
+
+def main(argument: str) -> None:
+    """Serve jobs until the outside closes our input."""
+    gc.disable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    kernel.set_dumpable(0)
+    kernel.adopt_orphans()
+    given = json.loads(argument)
+    walls = child.Confinement(**given | {"filter": base64.b64decode(given["filter"])})
+    survivors.check_reach(walls)
+    source, target = take_streams()
+    versions = warm_up()
+    serve = importlib.import_module(".measure", __package__).serve
+    check_single_thread()
+    gc.freeze()
+    wire.write_frame(target, "R", {"versions": versions})
+    while (job := wire.read_frame(source)) is not None:
+        done = supervise(job, walls, serve, source, target)
+        wire.write_frame(target, "D", done)
+
+
+def take_streams() -> tuple[int, int]:
+    """Move the outside's streams away from 0 and 1, where a stray print or a child would find them."""
+    source, target = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    os.close(nothing)
+    return source, target
+
+
+def warm_up() -> dict[str, str]:
+    """Import what every child needs and take one step of an optimizer; give the versions."""
+    versions = {"python": platform.python_version(), "numpy": importlib.import_module("numpy").__version__}
+    try:
+        torch = importlib.import_module("torch")
+    except ModuleNotFoundError:
+        return versions
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    weight = torch.zeros(2, requires_grad=True)
+    optimizers = [torch.optim.SGD([weight], lr=0.1), torch.optim.Adam([weight], lr=0.1)]
+    (weight * 2).sum().backward()
+    for optimizer in optimizers:
+        optimizer.step()
+    return versions | {"torch": torch.__version__}
+
+
+def check_single_thread() -> None:
+    """Refuse to fork from a process with several threads: every child would hang."""
+    threads = len(list(Path("/proc/self/task").iterdir()))
+    if threads != 1:
+        raise RuntimeError(f"{threads} threads after the warm-up, 1 expected: is OMP_NUM_THREADS=1 set?")
+
+
+def supervise(
+    job: wire.Frame, walls: child.Confinement, serve: child.Serve, source: int, target: int
+) -> dict[str, Any]:
+    """Run one job from fork to the last of its processes, passing its evidence on; say how it went."""
+    nonce = {"nonce": job.meta["nonce"]}
+
+    def forward(kind: str, meta: dict[str, Any], blob: bytes) -> None:
+        wire.write_frame(target, kind, meta | nonce, blob)
+
+    ooms = oom_kills()
+    task = launch(job, walls, serve, forward)
+    stop = watch(task, source)
+    seconds = time.monotonic() - task.started
+    fallen = survivors.sweep(task.pid, walls)
+    late = drain(task)
+    status, because = conclude(task, fallen, stop or late, oom_kills() - ooms)
+    return nonce | {"status": status, "because": because, "seconds": seconds} | tell(task, fallen)
+
+
+def launch(
+    job: wire.Frame, walls: child.Confinement, serve: child.Serve, forward: Callable[..., None]
+) -> Task:
+    """Make the pipes and fork the child."""
+    limits = job.meta["limits"]
+    output = Output(limits["output_kb"])
+    evidence = Evidence(limits["evidence_mb"], forward)
+    ours, theirs = zip(*(os.pipe() for _ in range(3)), strict=True)
+    pid = os.fork()
+    if pid == 0:
+        child.live(job, walls, child.Ends(*theirs), serve)
+    for fd in theirs:
+        os.close(fd)
+    for fd in ours:
+        os.set_blocking(fd, False)
+    pipes = dict(zip(ours, (output.stdout, output.stderr, evidence), strict=True))
+    return Task(pid, os.pidfd_open(pid), pipes, output, evidence, limits["seconds"])
+
+
+def watch(task: Task, source: int) -> Stop | None:
+    """Drain the pipes until the child ends (None), or must be stopped: a limit, or the outside is gone."""
+    deadline = task.started + task.limit_s
+    poll = select.poll()
+    poll.register(source, 0)  # only its hang-up
+    for fd in (task.pidfd, *task.pipes):
+        poll.register(fd, select.POLLIN)
+    while (left := deadline - time.monotonic()) > 0:
+        for fd, _event in poll.poll(left * 1000):
+            if fd == task.pidfd:
+                return None
+            if fd == source:
+                return Stop("broken", "the outside went away")
+            try:
+                if not pour(task, fd):
+                    poll.unregister(fd)
+            except Stop as stop:
+                return stop
+    return Stop("timeout", f"stopped after {task.limit_s:g} s (limit {task.limit_s:g} s)")
+
+
+def pour(task: Task, fd: int) -> bool:
+    """Take one piece out of a pipe; False where nothing more will come. Raises Stop at a cap."""
+    data = os.read(fd, CHUNK)
+    task.pipes[fd].take(data)
+    task.output.check()
+    return bool(data)
+
+
+def drain(task: Task) -> Stop | None:
+    """Read what the dead left in the pipes, and close them."""
+    stop = None
+    for fd in task.pipes:
+        try:
+            while stop is None and pour(task, fd):
+                pass
+        except BlockingIOError:  # a process outlived the sweep; the box is done for
+            pass
+        except Stop as reason:
+            stop = reason
+        os.close(fd)
+    os.close(task.pidfd)
+    return stop
+
+
+def oom_kills() -> int:
+    """How many processes of this box the kernel has killed for memory, as far as can be seen from inside."""
+    for path in OOM_COUNTERS:
+        try:
+            lines = Path(path).read_text().splitlines()
+        except OSError:
+            continue
+        return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
+    return 0
+
+
+def conclude(task: Task, fallen: survivors.Fallen, stop: Stop | None, ooms: int) -> tuple[str, str]:
+    """Name the status of the run and what happened."""
+    code = fallen.code
+    is_complete = task.evidence.is_finished and code == 0
+    if not task.evidence.is_confined:
+        return "broken", task.evidence.broken
+    if ooms and not is_complete:
+        return "memory", "used more memory than allowed and was stopped by the kernel"
+    if stop is not None:
+        return stop.status, stop.because
+    if is_complete:
+        return ("memory", "ran out of memory") if task.evidence.is_out_of_memory else ("finished", "")
+    if code is not None and code < 0:
+        return "crashed", f"killed by signal {-code} ({signal_name(-code)})"
+    return "crashed", f"ended with exit code {code} before its results were complete"
+
+
+def signal_name(number: int) -> str:
+    """Name a signal; real-time ones have none."""
+    return signal.Signals(number).name if number in set(signal.Signals) else "a real-time signal"
+
+
+def tell(task: Task, fallen: survivors.Fallen) -> dict[str, Any]:
+    """What the run used and printed, and whether it left a process behind."""
+    code, output = fallen.code, task.output
+    return {
+        "exit": code if code is not None and code >= 0 else None,
+        "signal": -code if code is not None and code < 0 else None,
+        "cpu_s": fallen.cpu_s,
+        "peak_memory_mb": fallen.peak_kb / 1024,
+        "stdout": output.stdout.show(),
+        "stderr": output.stderr.show(),
+        "stdout_bytes": output.stdout.total,
+        "stderr_bytes": output.stderr.total,
+        "is_clean": fallen.is_clean,
+    }
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

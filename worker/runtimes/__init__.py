@@ -1,0 +1,1 @@
+"""The pinned images a docker box is made from, one folder each."""

@@ -1,0 +1,74 @@
+"""Build a runtime's image: its folder, and the files that run inside a box."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import docker
+import docker.errors
+import requests
+
+from grader.errors import Broken
+from worker.engines import base
+
+RUNTIMES = Path(__file__).parent
+LABEL = "dlgrader.inside"
+
+
+def names() -> list[str]:
+    """List the runtimes there are."""
+    return sorted(path.parent.name for path in RUNTIMES.glob("*/Dockerfile"))
+
+
+def build(
+    name: str, progress: Callable[[str], None], repository: str = "dlgrader", inside: Path = base.INSIDE
+) -> str:
+    """Build the image `repository/name`, telling `progress` each line; give its id. Raises Broken."""
+    if name not in names():
+        raise Broken(f"runtime {name}: there is none; known are {', '.join(names())}")
+    try:
+        api = docker.from_env().api
+        lines = api.build(
+            fileobj=pack_context(RUNTIMES / name, inside),
+            custom_context=True,
+            tag=f"{repository}/{name}",
+            labels={LABEL: base.hash_folder(inside)},
+            network_mode="host",  # where an engine's own network has no way out, the host's has
+            rm=True,
+            forcerm=True,
+            decode=True,
+        )
+        for line in read_lines(name, lines):
+            progress(line)
+        image = api.inspect_image(f"{repository}/{name}")
+    except (docker.errors.DockerException, requests.RequestException) as error:
+        raise Broken(f"runtime {name}: {error}") from error
+    return str(image["Id"])
+
+
+def read_lines(name: str, lines: Iterator[dict[str, Any]]) -> Iterator[str]:
+    """Give what the engine says while it builds; Broken where it gives up."""
+    for line in lines:
+        if "error" in line:
+            raise Broken(f"runtime {name}: the build failed: {line['error'].strip()}")
+        if text := line.get("stream", "").strip():
+            yield text
+
+
+def pack_context(folder: Path, inside: Path) -> io.BytesIO:
+    """Pack what the Dockerfile may copy: the runtime's own folder and `inside`, owned by root, without dates."""
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    files |= {f"inside/{path.relative_to(inside).as_posix()}": path for path in inside.rglob("*.py")}
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for name, path in sorted(files.items()):
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = path.stat().st_size, 0o644
+            with path.open("rb") as file:
+                tar.addfile(entry, file)
+    packed.seek(0)
+    return packed
