@@ -1,0 +1,18 @@
+"""XOR with a wide 2-10-1 network."""
+
+import torch
+
+
+def init(seed):
+    """Return [W1 (2, 10), b1 (10,), W2 (10, 1), b2 (1,)], all from N(0, 1)."""
+    raise NotImplementedError
+
+
+def predict(x, weights):
+    """Return the probabilities, (N, 1).  x: (N, 2)."""
+    raise NotImplementedError
+
+
+def train(x, y, weights, lr=0.1, steps=20001):
+    """Return the trained weights and the list of the costs before each of the steps."""
+    raise NotImplementedError

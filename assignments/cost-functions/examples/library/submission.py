@@ -1,0 +1,34 @@
+import torch
+
+
+def mse(h, y):
+    return ((h - y) ** 2).mean()
+
+
+def gradient_step(x, y, W, b, lr):
+    error = x @ W + b - y
+    return W - lr * 2 * x.T @ error / len(x), b - lr * 2 * error.mean()
+
+
+def sigmoid(z):
+    return torch.sigmoid(z)
+
+
+def logistic_cost(h, y):
+    return -(y * torch.log(h) + (1 - y) * torch.log(1 - h)).mean()
+
+
+def softmax(z):
+    return torch.softmax(z, dim=1)
+
+
+def cross_entropy(p, y):
+    return -(y * torch.log(p)).sum(dim=1).mean()
+
+
+def one_hot(labels, classes):
+    return torch.eye(classes)[labels]
+
+
+def argmax(p):
+    return p.argmax(dim=1)

@@ -1,0 +1,21 @@
+import torch
+
+
+def init_weight(fan_in, fan_out, seed):
+    return torch.full((fan_in, fan_out), float('nan'))
+
+
+def noise(n, seed):
+    return torch.full((n, 100), float('nan'))
+
+
+def discriminator_loss(real_scores, fake_scores):
+    return torch.tensor(float('nan'))
+
+
+def generator_loss(fake_scores):
+    return torch.tensor(float('nan'))
+
+
+def generator_loss_saturating(fake_scores):
+    return torch.tensor(float('nan'))

@@ -1,0 +1,9 @@
+import numpy as np
+
+
+def predict(x, W, b):
+    return np.full((len(x), 3), np.nan)
+
+
+def train(x, y, W, b, lr=0.1, steps=2001):
+    return np.full((4, 3), np.nan), np.full(3, np.nan), np.full(steps, np.nan)
