@@ -1,0 +1,47 @@
+"""What all tests share: one thread per process, and Docker engines that may, or must, be there."""
+
+from __future__ import annotations
+
+import functools
+import os
+
+import docker
+import pytest
+
+# before torch is imported anywhere: tests run side by side, and so do the processes they start
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("MKL_NUM_THREADS", "1")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--require-docker", action="store_true", help="without an engine, docker tests fail")
+
+
+def pytest_configure(config):
+    """Turn the environment's setting into the option, for this process and xdist's workers.
+
+    The variable goes, because the product refuses GRADER_ variables that it doesn't know.
+    """
+    asked = os.environ.pop("GRADER_TEST_REQUIRE_DOCKER", "") not in ("", "0")
+    config.option.require_docker |= asked or getattr(config, "workerinput", {}).get("require_docker", False)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    node.workerinput["require_docker"] = node.config.option.require_docker
+
+
+@functools.cache
+def engine_fault():
+    """Say why no Docker engine can be used, or None when one answers."""
+    try:
+        docker.from_env(timeout=10).ping()
+    except (docker.errors.DockerException, OSError) as fault:
+        return f"no Docker engine answers: {fault}"
+    return None
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("docker") and (fault := engine_fault()):
+        give_up = pytest.fail if item.config.option.require_docker else pytest.skip
+        give_up(fault)

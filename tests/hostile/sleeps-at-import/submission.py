@@ -1,0 +1,13 @@
+# sleeps before it defines anything
+# status: timeout
+import time
+
+time.sleep(600)
+
+
+def predict(x, W, b):
+    return x * 0
+
+
+def train(x, y, lr=0.01, steps=2001):
+    return 0, 0, [0]
