@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     mnist: Path = Field(
         default_factory=lambda: cache_folder() / "mnist.npz", description="The MNIST images, as .npz, idx folder or csv.gz")
     diabetes: Path | None = Field(None, description="The course's own diabetes CSV, used in place of the made data")
+    isolation: Literal["warm", "fresh"] = Field(
+        "warm", description="warm: a box serves many attempts, each in namespaces of its own; fresh: one box an attempt")
+    pool_mb: int = Field(4096, ge=400, description="MiB for warm boxes, 400 each")
     jobs: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Boxes at once in verify, demo and try")
 
     @property

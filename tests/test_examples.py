@@ -6,6 +6,7 @@ from grader.catalog import default_root, load, slugs
 from grader.settings import read_settings
 from worker.engines.choose import choose
 from worker.fetch import fetch_mnist
+from worker.pool import Pool
 from worker.verify import prove
 
 ENGINES = ["bubblewrap", pytest.param("docker", marks=[pytest.mark.docker, pytest.mark.slow])]
@@ -18,19 +19,23 @@ def places():
     return settings.places
 
 
-def surprises(slug, engine, places, *, slow):
-    proofs = prove([load(default_root() / slug)], choose(engine, "pytorch")[0], places, jobs=1,
-                   only=lambda e: e.expected.slow == slow)
+@pytest.fixture(scope="module", params=ENGINES)
+def boxes(request):
+    with Pool(choose(request.param, "pytorch")[0]) as pool:
+        yield pool
+
+
+def surprises(slug, boxes, places, *, slow):
+    proofs = prove([load(default_root() / slug)], boxes, places, jobs=1, only=lambda e: e.expected.slow == slow)
     return {p.example: p.surprises for p in proofs if not p.holds}
 
 
-@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("slug", slugs(default_root()))
-def test_every_example_gets_the_verdicts_it_names(slug, engine, places):
-    assert surprises(slug, engine, places, slow=False) == {}
+def test_every_example_gets_the_verdicts_it_names(slug, boxes, places):
+    assert surprises(slug, boxes, places, slow=False) == {}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("slug", slugs(default_root()))
-def test_every_slow_example_gets_the_verdicts_it_names(slug, places):
-    assert surprises(slug, "bubblewrap", places, slow=True) == {}
+def test_every_slow_example_gets_the_verdicts_it_names(slug, boxes, places):
+    assert surprises(slug, boxes, places, slow=True) == {}

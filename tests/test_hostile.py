@@ -13,6 +13,7 @@ from grader.spec import Limits
 from grader.submission import read_submission
 from worker.engines.choose import choose
 from worker.grade import grade
+from worker.pool import Pool
 
 HERE = Path(__file__).parent / "hostile"
 NAMES = sorted(p.name for p in HERE.iterdir() if p.is_dir())
@@ -24,8 +25,9 @@ ENGINES = ["bubblewrap", pytest.param("docker", marks=[pytest.mark.docker, pytes
 
 
 @pytest.fixture(params=ENGINES, scope="module")
-def engine(request):
-    return choose(request.param, "pytorch")[0]
+def boxes(request):
+    with Pool(choose(request.param, "pytorch")[0]) as pool:
+        yield pool
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +37,9 @@ def assignment():
     return replace(loaded, spec=loaded.spec.model_copy(update={"limits": limits}))
 
 
-def attempt(assignment, path, engine):
+def attempt(assignment, path, boxes):
     submission = read_submission(path.name, path.read_bytes())
-    return grade(assignment, submission, 5, engine, read_settings().mnist)
+    return grade(assignment, submission, 5, boxes, read_settings().places)
 
 
 def wanted_status(path):
@@ -45,10 +47,10 @@ def wanted_status(path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_hostile_submission_earns_nothing_and_ends_in_a_report(name, assignment, engine):
+def test_hostile_submission_earns_nothing_and_ends_in_a_report(name, assignment, boxes):
     path = HERE / name / "submission.py"
     started = time.monotonic()
-    report = attempt(assignment, path, engine)
+    report = attempt(assignment, path, boxes)
     assert time.monotonic() - started <= START_S + LIMIT_S + 2
     assert report.provenance["seconds"] <= LIMIT_S + 2
     assert report.score == 0
@@ -57,16 +59,16 @@ def test_hostile_submission_earns_nothing_and_ends_in_a_report(name, assignment,
     assert all(c.because for c in report.checks)
 
 
-def test_honest_submission_after_all_of_them_is_unaffected(assignment, engine):
+def test_honest_submission_after_all_of_them_is_unaffected(assignment, boxes):
     for name in ("survives", "writes-everywhere", "kills-everyone"):
-        attempt(assignment, HERE / name / "submission.py", engine)
+        attempt(assignment, HERE / name / "submission.py", boxes)
     honest = assignment.root / "examples" / "autograd" / "submission.py"
-    report = attempt(assignment, honest, engine)
+    report = attempt(assignment, honest, boxes)
     assert (report.status, report.score) == ("finished", report.points)
 
 
-def test_what_a_submission_prints_is_only_text_on_the_page(assignment, engine):
-    report = attempt(assignment, HERE / "terminal-escapes" / "submission.py", engine)
+def test_what_a_submission_prints_is_only_text_on_the_page(assignment, boxes):
+    report = attempt(assignment, HERE / "terminal-escapes" / "submission.py", boxes)
     page = render(report)
     assert "<script>alert" not in page
     assert "<img src=x" not in page

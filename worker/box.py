@@ -6,12 +6,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from grader.spec import Limits
-
-if TYPE_CHECKING:
-    from worker.engines.base import Finding
 
 
 class Status(StrEnum):
@@ -59,15 +56,11 @@ class Box(Protocol):
         ...
 
 
-class Engine(Protocol):
-    """What makes boxes."""
+class Boxes(Protocol):
+    """Where boxes come from."""
 
     name: str
 
-    def box(self, runtime: str, limits: Limits) -> AbstractContextManager[Box]:
-        """Start a box with the runtime's framework imported; everything of it is gone afterwards."""
-        ...
-
-    def doctor(self) -> list[Finding]:
-        """Say what this engine needs here, what is missing, and how to fix it."""
+    def box(self, runtime: str, limits: Limits, *, is_fresh: bool = False) -> AbstractContextManager[Box]:
+        """Hold a box with the runtime's framework imported; nothing of the attempt is left afterwards."""
         ...

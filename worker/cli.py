@@ -27,7 +27,6 @@ from grader.settings import Settings, read_settings
 from grader.submission import read_submission
 from grader.table import csv_rows
 from worker import attempt as attempts
-from worker.box import Engine
 from worker.console import show, summary
 from worker.demo import demonstrate
 from worker.doctor import examine
@@ -35,6 +34,7 @@ from worker.engines.choose import NAMES, choose
 from worker.fetch import fetch_mnist
 from worker.folder import copy_assignment
 from worker.grade import grade
+from worker.pool import Pool
 from worker.runtimes.build import build
 from worker.verify import Proof, prove
 
@@ -81,10 +81,9 @@ def try_(  # noqa: PLR0913, PLR0917 - one parameter an option
     """Grade one or more files and print the report."""
     settings = read_settings()
     chosen = find(assignment, settings.assignments)
-    maker = _engine(engine or settings.engine, chosen)
     draw = random.SystemRandom().randrange(2**31) if seed is None else seed
-    with ThreadPoolExecutor(jobs or settings.jobs) as pool:
-        reports = list(pool.map(lambda f: _report(chosen, f, draw, maker, settings), files))
+    with _boxes(engine, chosen, settings) as boxes, ThreadPoolExecutor(jobs or settings.jobs) as pool:
+        reports = list(pool.map(lambda f: _report(chosen, f, draw, boxes, settings), files))
     if len({f.name for f in files}) < len(files):  # submissions of one name are told apart by their paths
         reports = [r.model_copy(update={"file": str(f)}) for r, f in zip(reports, files, strict=True)]
     _hand_over(reports, as_json=as_json, html=html, table=table)
@@ -92,18 +91,19 @@ def try_(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise SystemExit(BROKEN)
 
 
-def _engine(name: str, assignment: Assignment) -> Engine:
+def _boxes(asked: str, assignment: Assignment, settings: Settings) -> Pool:
+    name = asked or settings.engine
     if name not in NAMES:
         msg = f"engine {name}: there is none of this name; there are {', '.join(NAMES)}"
         raise GraderError(msg)
     engine, why = choose(name, assignment.spec.runtimes[0])
     err.print(f"engine: {engine.name} ({why})", style="dim", markup=False, highlight=False, soft_wrap=True)
-    return engine
+    return Pool(engine, settings.pool_mb, is_fresh=settings.isolation == "fresh")
 
 
-def _report(assignment: Assignment, file: Path, seed: int, engine: Engine, settings: Settings) -> Report:
+def _report(assignment: Assignment, file: Path, seed: int, boxes: Pool, settings: Settings) -> Report:
     try:
-        return grade(assignment, read_submission(file.name, file.read_bytes()), seed, engine, settings.places)
+        return grade(assignment, read_submission(file.name, file.read_bytes()), seed, boxes, settings.places)
     except SubmissionError as e:
         return attempts.unrun(assignment, file.name, "crashed", str(e), seed)
     except Broken as e:
@@ -132,16 +132,15 @@ def verify(names: Annotated[list[str] | None, typer.Argument(help="slugs or fold
     """Prove assignment folders: every example must get the verdicts it names."""
     settings = read_settings()
     chosen = _all(names, settings)
-    maker = _engine(engine or settings.engine, chosen[0])
     total = sum(len(list((a.root / "examples").glob("*/expected.toml"))) for a in chosen)
-    with _progress() as progress:
-        task = progress.add_task(f"proving {len(chosen)} assignments in {maker.name} boxes", total=total)
+    with _boxes(engine, chosen[0], settings) as boxes, _progress() as progress:
+        task = progress.add_task(f"proving {len(chosen)} assignments in {boxes.name} boxes", total=total)
         def done(proof: Proof) -> None:
             progress.advance(task)
             if not proof.holds:
                 progress.console.print(f"{proof.assignment}/{proof.example}: " + "; ".join(proof.surprises),
                                        style="red", markup=False, highlight=False)
-        proofs = prove(chosen, maker, settings.places, jobs or settings.jobs, done,
+        proofs = prove(chosen, boxes, settings.places, jobs or settings.jobs, done,
                        lambda e: not (fast and e.expected.slow))
     out.print(_proof_table(proofs))
     if not all(p.holds for p in proofs):
@@ -217,9 +216,8 @@ def demo(engine: EngineOption = "bubblewrap", jobs: JobsOption = None) -> None:
     settings = read_settings()
     fetch_mnist(settings.mnist)
     chosen = _all(None, settings)
-    maker = _engine(engine, chosen[0])
-    with _progress() as progress:
-        proofs = demonstrate(chosen, maker, settings.places, jobs or settings.jobs, progress)
+    with _boxes(engine, chosen[0], settings) as boxes, _progress() as progress:
+        proofs = demonstrate(chosen, boxes, settings.places, jobs or settings.jobs, progress)
     for p in proofs:
         for s in p.surprises:
             err.print(f"{p.assignment}/{p.example}: {s}", style="red", markup=False, highlight=False)

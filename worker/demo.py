@@ -9,21 +9,21 @@ from rich.progress import Progress
 from grader.catalog import Assignment
 from grader.example import Example, examples_of
 from grader.settings import Places
-from worker.box import Engine
+from worker.box import Boxes
 from worker.verify import Proof, prove
 
 
-def demonstrate(assignments: Sequence[Assignment], engine: Engine, places: Places, jobs: int,
+def demonstrate(assignments: Sequence[Assignment], boxes: Boxes, places: Places, jobs: int,
                 progress: Progress) -> list[Proof]:
     """Grade the chosen examples; returns one proof each, right before mistake, in the assignments' order."""
     chosen = {id(e): e for a in assignments for e in choice(examples_of(a.root, a.spec))}
     names = {(e.name, e.submission.digest) for e in chosen.values()}
-    task = progress.add_task(f"grading in {engine.name} boxes", total=len(chosen))
+    task = progress.add_task(f"grading in {boxes.name} boxes", total=len(chosen))
     def done(proof: Proof) -> None:
         progress.advance(task)
         score = f"{proof.report.score:g} of {proof.report.points:g}" if proof.report else "broken"
         progress.console.print(f"{proof.assignment:24} {proof.about:60.60} {score}", markup=False, highlight=False)
-    proofs = prove(assignments, engine, places, jobs, done, lambda e: (e.name, e.submission.digest) in names)
+    proofs = prove(assignments, boxes, places, jobs, done, lambda e: (e.name, e.submission.digest) in names)
     return sorted(proofs, key=lambda p: (p.assignment, not p.is_right))
 
 

@@ -20,7 +20,7 @@ from grader.settings import Places
 from grader.tolerance import Array
 from grader.verdict import Result
 from worker.attempt import Attempt
-from worker.box import Engine
+from worker.box import Boxes
 from worker.grade import measured
 
 SEED = 20
@@ -44,7 +44,7 @@ class Proof:
         return not self.surprises
 
 
-def prove(assignments: Sequence[Assignment], engine: Engine, places: Places, jobs: int,
+def prove(assignments: Sequence[Assignment], boxes: Boxes, places: Places, jobs: int,
           on_proof: Callable[[Proof], None] = lambda _: None, only: Callable[[Example], bool] = lambda _: True,
           seed: int = SEED) -> list[Proof]:
     """Grade all chosen examples of all folders, `jobs` at a time, slow ones first; calls `on_proof` as each is done.
@@ -54,17 +54,17 @@ def prove(assignments: Sequence[Assignment], engine: Engine, places: Places, job
     work = [(a, e) for a in assignments for e in examples_of(a.root, a.spec) if only(e)]
     work.sort(key=lambda w: not w[1].expected.slow)
     with ThreadPoolExecutor(jobs) as pool:
-        futures = [pool.submit(_prove_one, a, e, engine, places, seed, on_proof) for a, e in work]
+        futures = [pool.submit(_prove_one, a, e, boxes, places, seed, on_proof) for a, e in work]
         return [f.result() for f in futures]
 
 
-def _prove_one(assignment: Assignment, example: Example, engine: Engine, places: Places, seed: int,
+def _prove_one(assignment: Assignment, example: Example, boxes: Boxes, places: Places, seed: int,
                on_proof: Callable[[Proof], None]) -> Proof:
     start = time.monotonic()
     attempt = Attempt(assignment, example.submission, seed, places)
     report: Report | None = None
     try:
-        report = measured(attempt, engine).report()
+        report = measured(attempt, boxes).report()
         surprises = example.surprises(report.checks, report.style)
         if example.expected.right:
             surprises += trivial_survivors(attempt)

@@ -24,7 +24,14 @@ from worker.runtimes import build
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 NOBODY = 61_234
-ENGINES = ["bubblewrap", "bubblewrap-unprivileged", pytest.param("docker", marks=pytest.mark.docker)]
+ALONE = "-alone"  # without namespaces for each attempt, as on machines that refuse them
+ENGINES = [
+    "bubblewrap",
+    "bubblewrap-unprivileged",
+    pytest.param("docker", marks=pytest.mark.docker),
+    pytest.param("bubblewrap-alone", marks=pytest.mark.slow),
+    pytest.param("docker-alone", marks=[pytest.mark.docker, pytest.mark.slow]),
+]
 
 
 class Unprivileged:
@@ -68,13 +75,13 @@ def inside(tmp_path_factory):
 @pytest.fixture(scope="session", params=ENGINES)
 def engine(request, inside):
     rootfs.FRAMEWORKS["bare"] = ("numpy",)
-    if request.param == "docker":
-        return docker_engine(inside)
     if request.param == "bubblewrap-unprivileged":
         if os.geteuid() != 0:
             pytest.skip("the tests don't run as root: `bubblewrap` is unprivileged already")
         return Unprivileged(inside)
-    return Bubblewrap(inside)
+    made = docker_engine(inside) if request.param.startswith("docker") else Bubblewrap(inside)
+    made.alone_because = "the test wants it so" if request.param.endswith(ALONE) else ""
+    return made
 
 
 def docker_engine(inside):

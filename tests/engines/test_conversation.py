@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -27,11 +29,18 @@ def own_engine(engine):
 def strike(engine, shell, number):
     """Send a signal to the supervisor from outside."""
     if isinstance(engine, Bubblewrap):
-        signal.pidfd_send_signal(shell.first, number)
+        for pid in processes(shell.process.process.pid)[:-1]:  # all but bubblewrap, which waits outside
+            os.kill(pid, number)
     elif number == signal.SIGSTOP:
         shell.api.pause(shell.id)
     else:
         shell.api.kill(shell.id)
+
+
+def processes(pid):
+    """List a process and all below it, from the lowest up."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [found for child in children for found in processes(int(child))] + [pid]
 
 
 def test_supervisor_that_stands_still_is_killed_from_outside(own_engine):

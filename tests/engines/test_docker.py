@@ -44,13 +44,13 @@ def test_container_of_a_killed_worker_ends_and_is_swept(docker, inside):
     while api.inspect_container(container)["State"]["Running"] and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not api.inspect_container(container)["State"]["Running"]
-    assert docker.sweep_orphans() >= 1
+    assert docker.sweep() >= 1
     assert container not in [found["Id"] for found in api.containers(all=True)]
 
 
 def test_sweep_leaves_boxes_in_use_alone(docker):
     with docker.box("bare", Limits()) as box:
-        docker.sweep_orphans()
+        docker.sweep()
         found = connect().containers(all=True, filters={"label": BOX_LABEL})
         assert [c["Labels"][OWNER_LABEL] for c in found if c["Id"] == box.ready.shell.id] == [base.owner()]
 

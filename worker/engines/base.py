@@ -64,7 +64,7 @@ class Shell(Protocol):
     """What an engine has built around one supervisor."""
 
     channel: Channel
-    uid: int | None  # the user a child must become; None where the box has only one
+    uids: range  # the users a child may become; empty where the box has only one
     provenance: dict[str, object]
 
     def kill(self) -> None:
@@ -130,13 +130,13 @@ def is_orphan(name: str) -> bool:
         return True
 
 
-def provenance(engine: str, runtime: str, digest: str, weaker: list[str]) -> dict[str, Any]:
+def provenance(engine: str, runtime: str, digest: str, weaker: list[str], *, is_nested: bool) -> dict[str, Any]:
     """Begin a box's provenance; the versions come with the supervisor's greeting."""
     return {
         "engine": engine,
         "runtime": runtime,
         "digest": digest,
-        "isolation": "fresh",
+        "isolation": "namespaces" if is_nested else "fresh",
         "device": "cpu",
         "weaker": weaker,
     }

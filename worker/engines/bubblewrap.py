@@ -4,8 +4,8 @@ Theory of operation
 -------------------
 A box is a bubblewrap command: new user, pid, mount, ipc, network, uts and cgroup namespaces, no capability, an empty
 environment, a root file system put together read-only from what Python and the framework need (rootfs.py), and
-small tmpfs mounts for the rest. The supervisor is pid 1 in it, which makes it proof against signals from inside;
-that it shares its user with the student's code is answered in supervisor.py.
+small tmpfs mounts for the rest. Every attempt has namespaces of its own within (inside/nest.py): the supervisor is
+not in them, which answers that it shares its user with the student's code.
 
 Root may not start bubblewrap: launch.py first becomes a user that exists nowhere else, a fresh one for every box.
 
@@ -28,16 +28,15 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from grader.errors import Broken
 from grader.spec import Limits
-from worker.box import Box
 from worker.engines import base, cgroup, gpu, rootfs, seccomp
-from worker.engines.conversation import fresh_box
+from worker.engines.conversation import Maker
 from worker.engines.process import Process
 
 LAUNCH = Path(__file__).with_name("launch.py")
@@ -45,6 +44,7 @@ FIRST_UID, UIDS = 2_000_000_000, 100_000_000  # above what hosts hand out to peo
 INNER_UID = 1000
 TMPFS_MB = {"/tmp": 256, "/work": 256, "/dev/shm": 64}  # noqa: S108 - the box's own
 MASKED = ("/proc/keys", "/proc/key-users", "/proc/timer_list", "/proc/sched_debug", "/proc/kcore")
+FIRST_PROCESSES = 3  # the supervisor and its starter, and the first of an attempt's namespace
 KILL_S = 2.0
 TRIAL_S = 20.0
 
@@ -68,7 +68,7 @@ class Bwrap:
     needs: tuple[Path, ...]
 
 
-class Bubblewrap:
+class Bubblewrap(Maker):
     """Makes boxes with bubblewrap."""
 
     name = "bubblewrap"
@@ -77,13 +77,16 @@ class Bubblewrap:
         self.inside = inside
         self.starter = ThreadPoolExecutor(1, "bubblewrap")
         self.parent, self.parent_detail = cgroup.find()
-        if self.parent is not None:
-            cgroup.sweep(self.parent)
+        self.sweep()
 
-    def box(self, runtime: str, limits: Limits) -> AbstractContextManager[Box]:
-        """Hold a box of this runtime; the framework is imported when it is handed out."""
+    def shell(self, runtime: str, limits: Limits, *, is_nested: bool) -> BubblewrapShell:
+        """Start bubblewrap, in the one thread that its end is tied to."""
         gpu.wants(limits.gpu, has_gpu=False, engine=self.name)
-        return fresh_box(lambda: self.starter.submit(BubblewrapShell, self, runtime, limits).result())
+        return self.starter.submit(lambda: BubblewrapShell(self, runtime, limits, is_nested=is_nested)).result()
+
+    def sweep(self) -> int:
+        """Remove the groups of owners that live no more; their processes died with them."""
+        return cgroup.sweep(self.parent) if self.parent is not None else 0
 
     def why_not(self, runtime: str) -> str | None:
         """Say what keeps this engine from making boxes here; None where nothing does."""
@@ -122,17 +125,19 @@ class Bubblewrap:
 class BubblewrapShell:
     """One supervisor in its namespaces."""
 
-    def __init__(self, engine: Bubblewrap, runtime: str, limits: Limits) -> None:
-        self.uid: int | None = None
+    uids = range(0)
+
+    def __init__(self, engine: Bubblewrap, runtime: str, limits: Limits, *, is_nested: bool) -> None:
+        self.is_nested = is_nested
         self.process: Process | None = None
         self.first: int | None = None
         self.cgroup = make_cgroup(engine.parent, limits)
         weaker = [] if self.cgroup else [line.format(memory_mb=limits.memory_mb) for line in WEAKER]
-        self.provenance = base.provenance("bubblewrap", runtime, base.hash_folder(engine.inside), weaker)
+        digest = base.hash_folder(engine.inside)
+        self.provenance = base.provenance("bubblewrap", runtime, digest, weaker, is_nested=is_nested)
         capped = self.cgroup is None
-        walls = base.walls(
-            seccomp.child_program(), owns_namespace=True, caps_data=capped, caps_processes=capped
-        )
+        walls = base.walls(seccomp.child_program(), owns_namespace=True, caps_data=capped, caps_processes=capped,
+                           is_nested=is_nested)
         with ExitStack() as undo:
             undo.callback(self.kill)
             self._start(rootfs.plan(runtime, engine.inside), walls)
@@ -143,7 +148,7 @@ class BubblewrapShell:
         news, teller = os.pipe()
         fds = ["--block-fd", str(gate), "--info-fd", str(teller)]
         program = [plan.python, "-s", "-P", "-m", "inside.supervisor", walls]
-        command = drop(find_bwrap(), plan, arguments(plan) + fds + ["--", *program])
+        command = drop(find_bwrap(), plan, arguments(plan, is_nested=self.is_nested) + fds + ["--", *program])
         with os.fdopen(news) as lines, os.fdopen(opener, "wb") as door:
             try:
                 self.process = Process(command, {}, (gate, teller))
@@ -189,11 +194,11 @@ def make_cgroup(parent: cgroup.Parent | None, limits: Limits) -> cgroup.Cgroup |
     """Make the box's group, with room for the supervisor."""
     if parent is None:
         return None
-    return cgroup.create(parent, base.box_memory_mb(limits), limits.processes + 1)
+    return cgroup.create(parent, base.box_memory_mb(limits), limits.processes + FIRST_PROCESSES)
 
 
-def arguments(plan: rootfs.Rootfs) -> list[str]:
-    """Write bubblewrap's arguments, up to the program."""
+def arguments(plan: rootfs.Rootfs, *, is_nested: bool) -> list[str]:
+    """Write bubblewrap's arguments, up to the program; a box that nests covers /proc itself (inside/nest.py)."""
     args = list(NAMESPACES)
     for source, target in plan.binds.items():
         args += ["--ro-bind", source, target]
@@ -201,10 +206,10 @@ def arguments(plan: rootfs.Rootfs) -> list[str]:
         args += ["--symlink", source, target]
     for path in plan.covers:
         args += ["--size", "4096", "--tmpfs", path, "--remount-ro", path]
-    args += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
-    for path in MASKED:
-        if Path(path).exists():
-            args += ["--ro-bind", "/dev/null", path]
+    args += ["--proc", "/proc", "--dev", "/dev"]
+    if not is_nested:
+        args += ["--ro-bind", "/proc/sys", "/proc/sys"]
+        args += [word for path in MASKED if Path(path).exists() for word in ("--ro-bind", "/dev/null", path)]
     for path, size_mb in TMPFS_MB.items():
         args += ["--size", str(size_mb << 20), "--tmpfs", path]
     for name, value in (base.ENVIRONMENT | {"PYTHONPATH": f"{rootfs.BOX}:{rootfs.SITE}"}).items():
@@ -237,7 +242,7 @@ def find_bwrap() -> Bwrap:
 
 def trial(bwrap: Bwrap, plan: rootfs.Rootfs) -> None:
     """Make a box that does nothing; Broken with the remedy where that fails."""
-    command = drop(bwrap, plan, [*arguments(plan), "--", plan.python, "-S", "-c", ""])
+    command = drop(bwrap, plan, [*arguments(plan, is_nested=False), "--", plan.python, "-S", "-c", ""])
     done = subprocess.run(command, env={}, capture_output=True, text=True, check=False, timeout=TRIAL_S)
     if done.returncode != 0:
         raise Broken(explain(done.stderr))

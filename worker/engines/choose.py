@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from grader.errors import Broken
-from worker.box import Engine
 from worker.engines.bubblewrap import Bubblewrap
 from worker.engines.docker import Docker
 from worker.engines.unconfined import Unconfined
 
+Engine = Docker | Bubblewrap | Unconfined
 NAMES = ("auto", "docker", "bubblewrap", "unconfined")
 
 

@@ -1,14 +1,19 @@
-"""The outside half of the supervisor protocol: one shell, one job, then the shell is thrown away.
+"""The outside half of the supervisor protocol, and how long a shell may be used.
 
 The supervisor enforces the limits; this half doesn't rely on it. If `D` hasn't come 1.5 s after the limit the
 box is killed from outside. If the stream ends without `D` it is killed too: for memory, if the kernel says
 so; else the fault is ours (Broken).
+
+A shell whose attempts have namespaces of their own may serve another one only if the last one ended by itself
+(finished, or an exit of its own), the supervisor saw nothing that it left behind, and there were not too many.
+Any doubt, and it is thrown away.
 """
 
 from __future__ import annotations
 
 import secrets
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,30 +26,68 @@ from worker.box import Job, Run, Status
 from worker.engines.base import Shell
 from worker.inside import wire
 
+MAX_RUNS = 50
+WELL_S = 1.0
 START_S = 120.0  # importing torch takes 2 s, on a busy machine ten times that
 GRACE_S = 1.5
 
 Progress = Callable[[dict[str, Any]], None]
 
 
+class NoNestError(Broken):
+    """This machine doesn't let a box give each attempt namespaces of its own."""
+
+
+class Maker(ABC):
+    """What all engines do alike: start boxes that can serve several attempts, or one where that is impossible."""
+
+    name = ""
+    alone_because = ""  # why a box here serves only one attempt; empty until that is known
+
+    @abstractmethod
+    def shell(self, runtime: str, limits: Limits, *, is_nested: bool) -> Shell:
+        """Build the box around one supervisor."""
+
+    def start(self, runtime: str, limits: Limits) -> Talk:
+        """Start a box and wait until its framework is imported."""
+        if not self.alone_because:
+            try:
+                return self._warm(runtime, limits, is_nested=True)
+            except NoNestError as error:
+                self.alone_because = str(error)
+        return self._warm(runtime, limits, is_nested=False)
+
+    def _warm(self, runtime: str, limits: Limits, *, is_nested: bool) -> Talk:
+        talk = Talk(self.shell(runtime, limits, is_nested=is_nested), is_nested=is_nested)
+        talk.greet()
+        return talk
+
+    @contextmanager
+    def box(self, runtime: str, limits: Limits) -> Iterator[FreshBox]:
+        """Hold a box that takes a new shell for every job; nothing of it is left afterwards."""
+        box = FreshBox(lambda: self.start(runtime, limits))
+        try:
+            box.warm()
+            yield box
+        finally:
+            box.close()
+
+
 class FreshBox:
     """A box that takes a new shell for every job; the first is warm when the box is handed out."""
 
-    def __init__(self, start: Callable[[], Shell]) -> None:
+    def __init__(self, start: Callable[[], Talk]) -> None:
         self.start = start
         self.ready: Talk | None = None
 
-    def warm(self) -> None:
-        """Start the shell for the next job and wait until its framework is imported."""
-        self.ready = Talk(self.start())
-        self.ready.greet()
+    def warm(self) -> Talk:
+        """Start the shell for the next job."""
+        self.ready = self.start()
+        return self.ready
 
     def run(self, job: Job, on_progress: Progress | None = None) -> Run:
         """Run one job in a shell of its own."""
-        if self.ready is None:
-            self.warm()
-        talk, self.ready = self.ready, None
-        assert talk is not None  # noqa: S101 - warm() has just set it
+        talk, self.ready = self.ready or self.warm(), None
         try:
             return talk.run(job, on_progress or (lambda _: None))
         finally:
@@ -54,17 +97,6 @@ class FreshBox:
         """Throw away a shell that has not been used."""
         if self.ready is not None:
             self.ready.shell.kill()
-
-
-@contextmanager
-def fresh_box(start: Callable[[], Shell]) -> Iterator[FreshBox]:
-    """Hold a box; nothing of it is left afterwards."""
-    box = FreshBox(start)
-    try:
-        box.warm()
-        yield box
-    finally:
-        box.close()
 
 
 @dataclass
@@ -84,10 +116,13 @@ class Heard:
 
 
 class Talk:
-    """The conversation with one supervisor, from its greeting to the end of its one job."""
+    """The conversation with one supervisor, from its greeting to the end of its last job."""
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, shell: Shell, *, is_nested: bool) -> None:
         self.shell = shell
+        self.runs = 0
+        self.doubt = "" if is_nested else "its attempts share namespaces"
+        self.found = ""  # what the supervisor found amiss after its last job
         self.decoder = wire.Decoder()
         self.waiting: deque[wire.Frame] = deque()
 
@@ -99,13 +134,41 @@ class Talk:
             fault = self._broken("did not start", error)
             self.shell.kill()
             raise fault from error
+        if frame.kind == "N":
+            self.shell.kill()
+            raise NoNestError(str(frame.meta["because"]))
         if frame.kind != "R":
             self.shell.kill()
             raise Broken(f"box: the supervisor began with frame {frame.kind}, R expected")
         self.shell.provenance |= frame.meta["versions"]
 
+    @property
+    def may_serve(self) -> bool:
+        """Say whether another attempt may run here; the first always may."""
+        return self.runs == 0 or (not self.doubt and self.runs < MAX_RUNS)
+
+    def is_well(self) -> bool:
+        """Ask the waiting supervisor for a sign of life."""
+        deadline = time.monotonic() + WELL_S
+        try:
+            self.shell.channel.send(wire.pack_frame("H", {}), deadline)
+            return self._next(deadline).kind == "H"
+        except wire.WireError:
+            return False
+
     def run(self, job: Job, on_progress: Progress) -> Run:
-        """Send the job, collect its evidence, give the run."""
+        """Send the job, collect its evidence, give the run. A box of which anything is doubtful says so in `doubt`."""
+        self.runs += 1
+        doubt, self.doubt = self.doubt, "a run that did not come to its end"
+        run = self._run(job, on_progress)
+        if run.status not in (Status.FINISHED, Status.CRASHED):
+            doubt = doubt or f"a run ended as {run.status}"
+        elif self.shell.is_out_of_memory():
+            doubt = doubt or "processes were killed for memory"
+        self.doubt = doubt or self.found
+        return run
+
+    def _run(self, job: Job, on_progress: Progress) -> Run:
         nonce = secrets.token_hex(16)
         heard = Heard(job.limits)
         started = time.monotonic()
@@ -128,7 +191,8 @@ class Talk:
 
     def _order(self, job: Job, nonce: str) -> bytes:
         limits = job.limits.model_dump(mode="json", exclude={"gpu"})
-        return wire.pack_frame("J", {"nonce": nonce, "limits": limits, "uid": self.shell.uid}, job.request)
+        uid = secrets.choice(self.shell.uids) if self.shell.uids else None
+        return wire.pack_frame("J", {"nonce": nonce, "limits": limits, "uid": uid}, job.request)
 
     def _listen(self, nonce: str, heard: Heard, on_progress: Progress, deadline: float) -> dict[str, Any]:
         while True:
@@ -153,6 +217,11 @@ class Talk:
         return self.waiting.popleft()
 
     def _conclude(self, job: Job, done: dict[str, Any], heard: Heard) -> Run:
+        self.found = done["doubt"]
+        if not done["is_clean"]:
+            self.found = "processes were left"
+        elif done["signal"] is not None:
+            self.found = f"a process ended by signal {done['signal']}"
         status, because = Status(done["status"]), done["because"]
         if status is Status.BROKEN:
             raise Broken(f"box: {because}")

@@ -2,8 +2,10 @@
 
 Theory of operation
 -------------------
-The container is started with its supervisor as root without any capability but those to become the student's user
-and to kill it (SETUID, SETGID, KILL), and with our own system call list. The stream to it is attached before it
+The container is started with its supervisor as root without any capability but those to become other users (SETUID,
+SETGID), and with our own system call list. The first thing that supervisor does is to leave root behind: it goes into a
+user namespace where its user is nobody of the host's (inside/nest.py). Where the kernel refuses that, it stays, may
+also kill (KILL), and serves one attempt only. The stream to it is attached before it
 starts; after that nothing is executed in it or copied into or out of it, and nothing of the host is mounted. Docker
 interleaves standard output and error in that stream under small headers; `Attachment` takes them apart.
 
@@ -16,12 +18,11 @@ the supervisor ends with it; what remains is removed at the next start, by the l
 
 from __future__ import annotations
 
-import secrets
 import socket
 import struct
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,17 +33,16 @@ import requests
 
 from grader.errors import Broken
 from grader.spec import Limits
-from worker.box import Box
 from worker.engines import base, gpu, seccomp
-from worker.engines.conversation import fresh_box
+from worker.engines.conversation import Maker
 from worker.inside import wire
 
 BOX_LABEL, OWNER_LABEL, INSIDE_LABEL = "dlgrader.box", "dlgrader.owner", "dlgrader.inside"
-FIRST_UID, UIDS = 20_000, 40_000
+SUPERVISOR_UID, FIRST_UID, UIDS = 19_999, 20_000, 40_000
 TMPFS = "nosuid,nodev,noexec,mode=1777,size=256m,nr_inodes=16k"
 SHM_BYTES = 64 << 20
 ONE_CPU = 10**9
-FIRST_PROCESSES = 2  # the init reaper and the supervisor
+FIRST_PROCESSES = 4  # the init reaper, the supervisor and its starter, and the first of an attempt's namespace
 ULIMITS = {"core": 0, "nofile": 256, "fsize": 64 << 20, "memlock": 64 << 10, "msgqueue": 0}
 STDOUT, HEAD = 1, struct.Struct(">BxxxI")
 LAST_WORDS = 4 << 10
@@ -50,7 +50,7 @@ END_S = 2.0
 ENVIRONMENT = base.ENVIRONMENT | {"PYTHONPATH": "/opt/box"}
 
 
-class Docker:
+class Docker(Maker):
     """Makes boxes with a Docker engine."""
 
     name = "docker"
@@ -60,12 +60,12 @@ class Docker:
         self.inside_hash = base.hash_folder(inside)
         self.has_swept = False
 
-    def box(self, runtime: str, limits: Limits) -> AbstractContextManager[Box]:
-        """Hold a box of this runtime; the framework is imported when it is handed out."""
+    def shell(self, runtime: str, limits: Limits, *, is_nested: bool) -> DockerShell:
+        """Start a container of the runtime's image."""
         if not self.has_swept:
-            self.sweep_orphans()
+            self.sweep()
             self.has_swept = True
-        return fresh_box(lambda: DockerShell(connect(), self.image(runtime), runtime, limits))
+        return DockerShell(connect(), self.image(runtime), runtime, limits, is_nested=is_nested)
 
     def image(self, runtime: str) -> str:
         """Find the id of the runtime's image; Broken, with the remedy, where it is missing or stale."""
@@ -103,7 +103,7 @@ class Docker:
             findings.append(base.Finding(name, ok=not what, detail=what or "present and current", remedy=remedy))
         return findings
 
-    def sweep_orphans(self) -> int:
+    def sweep(self) -> int:
         """Remove the containers of owners on this host that live no more; count them."""
         removed = 0
         with faults("sweep"):
@@ -119,11 +119,13 @@ class Docker:
 class DockerShell:
     """One container with its supervisor."""
 
-    def __init__(self, api: docker.APIClient, image: str, runtime: str, limits: Limits) -> None:
+    uids = range(FIRST_UID, FIRST_UID + UIDS)
+
+    def __init__(self, api: docker.APIClient, image: str, runtime: str, limits: Limits, *, is_nested: bool) -> None:
         self.api = api
-        self.uid: int | None = FIRST_UID + secrets.randbelow(UIDS)
+        self.is_nested = is_nested
         self.id: str | None = None
-        self.provenance = base.provenance("docker", runtime, image, [])
+        self.provenance = base.provenance("docker", runtime, image, [], is_nested=is_nested)
         with faults("box"):
             devices = gpu.requests(limits.gpu, api.info())
             if devices:
@@ -135,7 +137,8 @@ class DockerShell:
                 undo.pop_all()
 
     def _create(self, image: str, limits: Limits, devices: list[dict[str, Any]]) -> dict[str, Any]:
-        walls = base.walls(seccomp.child_program(), owns_namespace=True)
+        users = [[0, SUPERVISOR_UID, 1], [FIRST_UID, FIRST_UID, UIDS]] if self.is_nested else []
+        walls = base.walls(seccomp.child_program(), owns_namespace=True, is_nested=self.is_nested, users=users)
         created: dict[str, Any] = self.api.create_container(
             image,
             ["python3", "-s", "-P", "-m", "inside.supervisor", walls],
@@ -155,8 +158,8 @@ class DockerShell:
             network_mode="none",
             ipc_mode="private",
             cap_drop=["ALL"],
-            cap_add=["SETUID", "SETGID", "KILL"],
-            security_opt=["no-new-privileges:true", f"seccomp={seccomp.docker_profile()}"],
+            cap_add=["SETUID", "SETGID"] if self.is_nested else ["SETUID", "SETGID", "KILL"],
+            security_opt=self._security(),
             read_only=True,
             tmpfs={"/tmp": TMPFS, "/work": TMPFS},  # noqa: S108 - the box's own
             shm_size=SHM_BYTES,
@@ -169,7 +172,15 @@ class DockerShell:
             init=True,
             device_requests=devices or None,
         )
+        if self.is_nested:  # a covered /proc can't be mounted afresh; nest.py covers its own
+            config |= {"MaskedPaths": [], "ReadonlyPaths": []}
         return config
+
+    def _security(self) -> list[str]:
+        """Choose the rules; Docker's own AppArmor profile would refuse the mounts of an attempt's namespaces."""
+        profile = seccomp.docker_profile(is_nested=self.is_nested)
+        unconfined = ["apparmor=unconfined"] if self.is_nested else []
+        return ["no-new-privileges:true", f"seccomp={profile}", *unconfined]
 
     def _start(self, container: str) -> None:
         wanted = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}

@@ -27,10 +27,11 @@ REFUSE, ABSENT = ERRNO | errno.EPERM, ERRNO | errno.ENOSYS
 Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, value
 
 
-def docker_profile() -> str:
-    """Write the policy as Docker's JSON, with what the supervisor needs before it has dropped its user."""
+def docker_profile(*, is_nested: bool = False) -> str:
+    """Write the policy as Docker's JSON, with what the supervisor needs before a child has shut its last door."""
     policy = read_policy()
-    allowed = sorted([*plain_calls(policy), *policy["supervisor"]["calls"]])
+    nesting = policy["supervisor"]["nesting"] if is_nested else []
+    allowed = sorted([*plain_calls(policy), *policy["supervisor"]["calls"], *nesting])
     rules: list[dict[str, Any]] = [{"names": allowed, "action": "SCMP_ACT_ALLOW"}]
     for name, test in policy["when"].items():
         rules.append({"names": [name], "action": "SCMP_ACT_ALLOW", "args": [docker_test(test)]})

@@ -5,30 +5,33 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from grader.spec import Limits
-from worker.box import Box
 from worker.engines import base
-from worker.engines.conversation import fresh_box
+from worker.engines.conversation import Maker
 from worker.engines.process import Process
 
 WARNING = "confines nothing: the code can read and change whatever you can"
 
 
-class Unconfined:
+class Unconfined(Maker):
     """Starts supervisors as plain processes of this user."""
 
     name = "unconfined"
+    alone_because = "nothing keeps one attempt from what another left"
 
     def __init__(self, inside: Path = base.INSIDE) -> None:
         self.inside = inside
 
-    def box(self, runtime: str, limits: Limits) -> AbstractContextManager[Box]:
-        """Hold a box that is none."""
-        del limits  # the supervisor has what little can be done about them
-        return fresh_box(lambda: UnconfinedShell(runtime, self.inside))
+    def shell(self, runtime: str, limits: Limits, *, is_nested: bool) -> UnconfinedShell:
+        """Start a supervisor in no box at all."""
+        del limits, is_nested  # the supervisor has what little can be done about limits
+        return UnconfinedShell(runtime, self.inside)
+
+    def sweep(self) -> int:
+        """Nothing outlives its owner but temporary folders, which the system clears."""
+        return 0
 
     def doctor(self) -> list[base.Finding]:
         """Say what this engine is."""
@@ -38,11 +41,11 @@ class Unconfined:
 class UnconfinedShell:
     """One supervisor with a folder for its job."""
 
-    uid: int | None = None
+    uids = range(0)
 
     def __init__(self, runtime: str, inside: Path) -> None:
         self.home = tempfile.mkdtemp(prefix="dlgrader-unconfined-")
-        self.provenance = base.provenance("unconfined", runtime, base.hash_folder(inside), [WARNING])
+        self.provenance = base.provenance("unconfined", runtime, base.hash_folder(inside), [WARNING], is_nested=False)
         environment = base.ENVIRONMENT | {
             "HOME": self.home,
             "PYTHONPATH": str(inside.parent),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import kernel, wire
+from . import kernel, nest, wire
 
 Emit = Callable[[str, dict[str, Any], bytes], None]
 Serve = Callable[[bytes, Emit], None]
@@ -23,6 +23,7 @@ FILE_BYTES = 64 << 20
 LOCKED_BYTES = 64 << 10
 OPEN_FILES = 256
 FIRST_TO_DIE = 1000
+OUR_PROCESSES = 3  # those of the same user: the supervisor, its starter, and the first of an attempt's namespace
 FAILED = 1
 
 
@@ -35,6 +36,8 @@ class Confinement:
     caps_data: bool = False  # no memory cgroup: RLIMIT_DATA instead
     caps_processes: bool = False  # no pids cgroup: RLIMIT_NPROC instead
     owns_namespace: bool = False  # the supervisor may kill whatever it can see
+    is_nested: bool = False  # each attempt has namespaces of its own (nest.py)
+    users: nest.Users = ()  # those of the supervisor's user namespace, where it has more than one
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,9 @@ def confine(job: wire.Frame, walls: Confinement, ends: Ends) -> None:
     take_pipes(ends)
     close_others(ends.evidence)
     set_limits(job.meta["limits"], walls)
-    drop_user(job.meta.get("uid"))
+    if walls.is_nested:
+        nest.settle()
+    drop_user(job.meta.get("uid"), walls)
     kernel.set_dumpable(1)
     kernel.die_with_parent(signal.SIGKILL)
     kernel.renounce_privileges()
@@ -115,7 +120,7 @@ def set_limits(limits: dict[str, Any], walls: Confinement) -> None:
     if walls.caps_data:
         caps[resource.RLIMIT_DATA] = data_bytes() + (limits["memory_mb"] << 20)
     if walls.caps_processes:
-        caps[resource.RLIMIT_NPROC] = limits["processes"] + 1  # the supervisor has the same user
+        caps[resource.RLIMIT_NPROC] = limits["processes"] + OUR_PROCESSES
     for name, cap in caps.items():
         hard = resource.getrlimit(name)[1]
         value = cap if hard == resource.RLIM_INFINITY else min(cap, hard)
@@ -128,12 +133,16 @@ def data_bytes() -> int:
     return int(rest.split()[0]) << 10
 
 
-def drop_user(uid: int | None) -> None:
-    """Become a user that owns nothing; None where the box has only one user."""
+def drop_user(uid: int | None, walls: Confinement) -> None:
+    """Become a user that owns nothing, without capabilities; None where the box has only one user."""
     if uid is not None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
+    elif walls.is_nested:
+        nest.become_student()
+    if walls.is_nested:
+        kernel.drop_capabilities()
 
 
 def go_home(home: str) -> None:

@@ -17,11 +17,13 @@ evidence pipe, each under its cap, and sees the child end (pidfd) or the outside
 input). Nothing waits for end-of-file: a survivor may hold a pipe open. Whatever ends the loop, every process
 of the job is then killed and reaped (survivors.py), and what is left in the pipes is read only after that.
 
-Why a child cannot reach up. In a docker box it is another user. In a bubblewrap box it is the same user, but
-this process is pid 1 of its namespace, to which the kernel delivers no signal from inside that it has no
-handler for (so it has none, not even Python's own for SIGINT), its limits are shut by the filter (prlimit),
-and it is not dumpable, which closes its memory, environment and descriptors in /proc. Nothing secret lives
-here: the next job's request arrives after the last one's processes have died.
+Why a child cannot reach up. It lives in a pid namespace of its own (nest.py), where we don't exist, and in a
+docker box it is another user as well. Where namespaces can't be nested, the box is for one job and the child
+is in ours: then this process is pid 1 (or another user), to which the kernel delivers no signal from inside
+that it has no handler for (so it has none, not even Python's own for SIGINT), its limits are shut by the
+filter (prlimit), and it is not dumpable, which closes its memory, environment and descriptors in /proc.
+Nothing secret lives here: the next job's request arrives after the last one's processes have died. All
+children share this process's address layout and hash seed, so neither may be relied on to be secret.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import child, kernel, survivors, wire
+from . import child, kernel, nest, survivors, wire
 from .streams import Evidence, Output, Sink, Stop
 
 CHUNK = 1 << 16
@@ -65,20 +67,49 @@ def main(argument: str) -> None:
     """Serve jobs until the outside closes our input."""
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    kernel.set_dumpable(0)
-    kernel.adopt_orphans()
     given = json.loads(argument)
     walls = child.Confinement(**given | {"filter": base64.b64decode(given["filter"])})
-    survivors.check_reach(walls)
     source, target = take_streams()
+    if walls.is_nested:
+        try:
+            nest.enter(walls.users)
+        except nest.NoNestError as error:
+            wire.write_frame(target, "N", {"because": str(error)})
+            os._exit(0)
+    kernel.set_dumpable(0)
+    kernel.adopt_orphans()
+    survivors.check_reach(walls)
     versions = warm_up()
     serve = importlib.import_module(".measure", __package__).serve
     check_single_thread()
     gc.freeze()
     wire.write_frame(target, "R", {"versions": versions})
-    while (job := wire.read_frame(source)) is not None:
-        done = supervise(job, walls, serve, source, target)
-        wire.write_frame(target, "D", done)
+    serve_all(walls, serve, source, target)
+
+
+def serve_all(walls: child.Confinement, serve: child.Serve, source: int, target: int) -> None:
+    """Answer jobs (`J` to `D`) and the question whether we are well (`H`), until the outside closes our input."""
+    new = state()
+    while (frame := wire.read_frame(source)) is not None:
+        if frame.kind == "H":
+            wire.write_frame(target, "H", {})
+            continue
+        done = supervise(frame, walls, serve, source, target)
+        wire.write_frame(target, "D", done | {"doubt": doubt(new)})
+
+
+def state() -> dict[str, int]:
+    """Count what a job could leave in this process or beside it."""
+    return {
+        "threads": len(os.listdir("/proc/self/task")),  # noqa: PTH208 - the quicker way
+        "descriptors": len(os.listdir("/proc/self/fd")),  # noqa: PTH208
+        "killed for memory": oom_kills(),
+    }
+
+
+def doubt(new: dict[str, int]) -> str:
+    """Say what is not as it was when the box was new; such a box serves no second attempt."""
+    return "; ".join(f"{name}: {count}, not {new[name]}" for name, count in state().items() if count != new[name])
 
 
 def take_streams() -> tuple[int, int]:
@@ -142,9 +173,12 @@ def launch(
     output = Output(limits["output_kb"])
     evidence = Evidence(limits["evidence_mb"], forward)
     ours, theirs = zip(*(os.pipe() for _ in range(3)), strict=True)
+    back = nest.begin() if walls.is_nested else None
     pid = os.fork()
     if pid == 0:
         child.live(job, walls, child.Ends(*theirs), serve)
+    if back is not None:
+        nest.leave(back)
     for fd in theirs:
         os.close(fd)
     for fd in ours:
