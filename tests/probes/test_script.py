@@ -37,6 +37,23 @@ def test_published_data_are_found_however_they_are_written(data):
     assert other["W"].tolist() == [*OX.ravel(), *OY.ravel()]
 
 
+SAME = ["x = [[1], [2], [3]]\ny = [[1], [2], [3]]",
+        "y = [1, 2, 3]\nx = [1, 2, 3]",
+        "import torch\ny = torch.FloatTensor([1, 2, 3])\nX = torch.arange(1.0, 4.0)\nx = X.view(-1, 1)",
+        "x, y = [1, 2, 3], [1, 2, 3]",
+        "train_in = [[1.0], [2.0], [3.0]]\nx = train_in\ny = [[1.0], [2.0], [3.0]]",
+        "import numpy as np\ndata = np.array([[1, 1], [2, 2], [3, 3]])\nx, y = data[:, 0], data[:, 1]"]
+
+
+@pytest.mark.parametrize("data", SAME)
+def test_equal_tables_are_told_apart_by_their_names_then_by_their_order(data):
+    source = data + "\nimport numpy as np\nW = np.array([*np.ravel(x), *np.ravel(y)], dtype=float)"
+    inputs = INPUTS | {"published.y": X}
+    [(status, because, other)] = told(turn(source, inputs, script=True, as_tensor=True), PROBE | {"data": "other", "swap": SWAP})
+    assert status == "ok", because
+    assert other["W"].tolist() == [*OX.ravel(), *OY.ravel()]
+
+
 def test_a_script_without_the_data_is_told_so():
     status, because, _ = run("W = 1.99", data="other", swap=SWAP)
     assert status == "unswapped"

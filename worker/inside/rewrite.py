@@ -4,7 +4,8 @@ Theory of operation. A script in the lecture's style has its data written into i
 numbers, and so does a program that only prints them. To tell the two apart the script is run once more with the data
 replaced. Published arrays are recognised by value, not by name: every list or tuple of numbers in the syntax tree that
 equals a published array (or one of its columns, its transpose, its one-hot labels as classes, or x and y side by side)
-is replaced by the same form of the hidden array. Data built another way (`np.arange(1, 4)[:, None]`) are recognised
+is replaced by the same form of the hidden array. Where two published arrays are the same (y = x in model 4), the name
+that a table is assigned to decides, else the order. Data built another way (`np.arange(1, 4)[:, None]`) are recognised
 when they are assigned at the top level. A watched variable (`cost`) is recorded after each assignment, wherever it stands.
 """
 
@@ -33,21 +34,28 @@ class Swapper:
     forms: list[tuple[str, Array, Array]]
     found: set[str] = field(default_factory=set)
 
-    def replace(self, array: Array) -> Array | None:
-        """Return the stand-in for an array that equals a published form, in the same shape, or None."""
-        for key, old, new in self.forms:
-            if array.size == old.size and squeezed(array) == squeezed(old) and np.allclose(array.ravel(), old.ravel()):
-                self.found.add(key)
-                return new.reshape(array.shape)
-        return None
+    def replace(self, array: Array, name: str = "") -> Array | None:
+        """Return the stand-in for an array that equals a published form, in the same shape, or None.
 
-    def value(self, value: Any) -> Any:
+        Of several equal published arrays the one meant is that whose name the variable's begins with, else the next.
+        """
+        same = [(key, new) for key, old, new in self.forms if array.size == old.size
+                and squeezed(array) == squeezed(old) and np.allclose(array.ravel(), old.ravel())]
+        if not same:
+            return None
+        named = [f for f in same if name.lower().startswith(f[0])]
+        unseen = [f for f in same if not {*f[0].split("+")} <= {*"+".join(self.found).split("+")}]
+        key, new = (named or unseen or same)[0]
+        self.found.add(key)
+        return new.reshape(array.shape)
+
+    def value(self, value: Any, name: str = "") -> Any:
         """Replace a value assigned at the top level, keeping its type."""
         try:
             array = to_array(value, "value")
         except Unreadable:
             return value
-        new = self.replace(array.astype(np.float64)) if array.size >= MIN_SIZE else None
+        new = self.replace(array.astype(np.float64), name) if array.size >= MIN_SIZE else None
         return value if new is None else like(value, new)
 
 
@@ -122,6 +130,7 @@ class Rewriter(ast.NodeTransformer):
         self.recorder = recorder
         self.statement = 0  # numbers the statements that assign watched names
         self.depth = 0
+        self.target = ""  # the name that the statement being visited assigns to
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         """Go one level down."""
@@ -150,16 +159,19 @@ class Rewriter(ast.NodeTransformer):
         return self._literal(node)
 
     def _literal(self, node: ast.List | ast.Tuple) -> ast.AST:
-        new = self.swapper.replace(table) if self.swapper and (table := literal_table(node)) is not None else None
+        table = literal_table(node) if self.swapper else None
+        new = self.swapper.replace(table, self.target) if self.swapper and table is not None else None
         if new is None:
             return self.generic_visit(node)
         return ast.copy_location(ast.parse(repr(as_written(node, new).tolist()), mode="eval").body, node)
 
     def visit_Assign(self, node: ast.Assign) -> Any:
         """Swap data assigned at the top level; record watched names."""
+        self.target = next((t.id for t in node.targets if isinstance(t, ast.Name)), "")
         self.generic_visit(node)
         if self.swapper and self.depth == 0 and isinstance(node.value, COMPUTED):
-            node.value = ast.copy_location(call(SWAP, node.value), node.value)
+            node.value = ast.copy_location(call(SWAP, node.value, ast.Constant(self.target)), node.value)
+        self.target = ""
         return self._watch(node, node.targets)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
