@@ -39,7 +39,7 @@ lint: .venv/.stamp ## ruff and mypy --strict
 	$(BIN)/mypy
 
 test: setup lint ## lint and all tests; SLOW=1 adds those marked slow
-	$(BIN)/pytest -q -n $(JOBS) $(if $(filter 1,$(SLOW)),,-m "not slow")
+	$(BIN)/pytest -q -n $(JOBS) --dist worksteal $(if $(filter 1,$(SLOW)),,-m "not slow")
 
 # What pyproject.toml asks for, solved afresh in an empty place. Written without local version suffixes (+cpu) and
 # without the GPU libraries that some builds of torch bring along, so that one file serves every machine.

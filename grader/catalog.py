@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from grader import calibration
 from grader.errors import SpecError
 from grader.soundness import problems_of
 from grader.spec import Spec
@@ -50,21 +51,33 @@ def slugs(root: Path) -> list[str]:
 
 def find(name: str, root: Path) -> Assignment:
     """Load an assignment by its slug or its path; raises SpecError with the nearest known name."""
+    return load(folder_of(name, root))
+
+
+def folder_of(name: str, root: Path) -> Path:
+    """Find an assignment's folder by its slug or its path; raises SpecError with the nearest known name."""
     as_path = Path(name)
     if (as_path / "assignment.toml").is_file():
-        return load(as_path)
+        return as_path
     if (root / name / "assignment.toml").is_file() and SHOWN.match(name):
-        return load(root / name)
+        return root / name
     known = slugs(root)
     near = difflib.get_close_matches(name, known, 1, 0.4)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none'}"
     raise SpecError(name, [f"no such assignment; {hint}"])
 
 
-def load(folder: Path) -> Assignment:
-    """Read and check one assignment folder; raises SpecError with every problem found."""
+def load(folder: Path, *, is_open: bool = False) -> Assignment:
+    """Read and check one assignment folder; raises SpecError with every problem found.
+
+    `is_open` leaves the bands that calibration measures open, as calibration itself wants them.
+    """
     where = f"{folder.name}/assignment.toml"
     text, table = read_toml(folder / "assignment.toml", where)
+    measured = None if is_open else calibration.read(folder)
+    if not is_open and (missing := calibration.problems(table, folder, measured)):
+        raise SpecError(where, [with_line(p, table, text) for p in missing])
+    table = calibration.fill(table, measured)
     try:
         spec = Spec.model_validate(table)
     except ValidationError as e:
@@ -73,6 +86,21 @@ def load(folder: Path) -> Assignment:
     if problems:
         raise SpecError(where, [with_line(p, table, text) for p in problems])
     return Assignment(folder.resolve().name, folder.resolve(), spec)
+
+
+def calibration_digest(folder: Path) -> str:
+    """Hash what a calibration of this folder rests on."""
+    _, table = read_toml(folder / "assignment.toml", f"{folder.name}/assignment.toml")
+    return calibration.digest(table)
+
+
+def stale_calibration(folder: Path) -> str:
+    """Say whether the folder's calibration is older than what it rests on; empty where all is well."""
+    measured = calibration.read(folder)
+    if measured is None or measured.digest == calibration_digest(folder):
+        return ""
+    told = f"{folder.name}: {calibration.FILE} is older than the probes, the data or the reference"
+    return f"{told}; run: grader calibrate {folder.name}"
 
 
 def read_toml(file: Path, where: str) -> tuple[str, dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from grader.calibration import Plan
 from grader.checks import AnyCheck
 from grader.probes import OUTPUTS, Call, Probe, Script, style_of
 from grader.strict import Model
@@ -112,6 +113,7 @@ class Spec(Model):
     limits: Limits = Limits()
     isolation: Literal["warm", "fresh"] = "warm"
     reference: Reference
+    calibration: Plan | None = None
     functions: list[Function] = Field([], alias="function")
     script: Variables | None = None
     data: dict[str, Tables] = {}

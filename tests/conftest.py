@@ -8,6 +8,9 @@ import os
 import docker
 import pytest
 
+from worker.engines.choose import choose
+from worker.pool import Pool
+
 # before torch is imported anywhere: tests run side by side, and so do the processes they start
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MKL_NUM_THREADS", "1")
@@ -45,3 +48,10 @@ def pytest_runtest_setup(item):
     if item.get_closest_marker("docker") and (fault := engine_fault()):
         give_up = pytest.fail if item.config.option.require_docker else pytest.skip
         give_up(fault)
+
+
+@pytest.fixture(scope="session", params=["bubblewrap", pytest.param("docker", marks=[pytest.mark.docker, pytest.mark.slow])])
+def boxes(request):
+    """Warm boxes of each engine, shared by all tests of this process."""
+    with Pool(choose(request.param, "pytorch")[0]) as pool:
+        yield pool

@@ -4,12 +4,8 @@ import pytest
 
 from grader.catalog import default_root, load, slugs
 from grader.settings import read_settings
-from worker.engines.choose import choose
 from worker.fetch import fetch_mnist
-from worker.pool import Pool
 from worker.verify import prove
-
-ENGINES = ["bubblewrap", pytest.param("docker", marks=[pytest.mark.docker, pytest.mark.slow])]
 
 
 @pytest.fixture(scope="module")
@@ -17,12 +13,6 @@ def places():
     settings = read_settings()
     fetch_mnist(settings.mnist)
     return settings.places
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def boxes(request):
-    with Pool(choose(request.param, "pytorch")[0]) as pool:
-        yield pool
 
 
 def surprises(slug, boxes, places, *, slow):
@@ -37,5 +27,6 @@ def test_every_example_gets_the_verdicts_it_names(slug, boxes, places):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("slug", slugs(default_root()))
+@pytest.mark.parametrize("boxes", ["bubblewrap"], indirect=True)
 def test_every_slow_example_gets_the_verdicts_it_names(slug, boxes, places):
     assert surprises(slug, boxes, places, slow=True) == {}

@@ -11,23 +11,13 @@ from grader.html import render
 from grader.settings import read_settings
 from grader.spec import Limits
 from grader.submission import read_submission
-from worker.engines.choose import choose
 from worker.grade import grade
-from worker.pool import Pool
 
 HERE = Path(__file__).parent / "hostile"
 NAMES = sorted(p.name for p in HERE.iterdir() if p.is_dir())
 LIMIT_S = 6
 START_S = 60  # to make a box on a busy machine; the run itself is held to the limit below
 FORBIDDEN = ("FOUND", "READ", "REACHED", "WROTE")
-
-ENGINES = ["bubblewrap", pytest.param("docker", marks=[pytest.mark.docker, pytest.mark.slow])]
-
-
-@pytest.fixture(params=ENGINES, scope="module")
-def boxes(request):
-    with Pool(choose(request.param, "pytorch")[0]) as pool:
-        yield pool
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from grader.catalog import Assignment, find, load, slugs
+from grader.catalog import Assignment, calibration_digest, find, folder_of, load, slugs
 from grader.errors import Broken, GraderError, SpecError, SubmissionError
 from grader.html import render
 from grader.report import Report
@@ -27,7 +27,7 @@ from grader.settings import Settings, read_settings
 from grader.submission import read_submission
 from grader.table import csv_rows
 from worker import attempt as attempts
-from worker.console import show, summary
+from worker.console import calibration_table, show, summary
 from worker.demo import demonstrate
 from worker.doctor import examine
 from worker.engines.choose import NAMES, choose
@@ -145,6 +145,27 @@ def verify(names: Annotated[list[str] | None, typer.Argument(help="slugs or fold
     out.print(_proof_table(proofs))
     if not all(p.holds for p in proofs):
         raise SystemExit(FAILED)
+
+
+@app.command()
+def calibrate(name: Annotated[str, typer.Argument(help="slug or folder")],
+              seeds: Annotated[int | None, typer.Option(help="how many runs; default: the spec's")] = None,
+              device: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu") -> None:
+    """Measure an assignment's bands over many reference runs, and write calibration.json beside the spec."""
+    from worker import calibrate as bands
+    settings = read_settings()
+    folder = folder_of(name, settings.assignments)
+    assignment = load(folder, is_open=True)
+    if (plan := assignment.spec.calibration) is None:
+        raise SpecError(f"{folder.name}/assignment.toml", ["no [calibration] table: nothing here is measured over many runs"])
+    plan = plan.model_copy(update={"seeds": seeds}) if seeds else plan
+    with _progress() as progress:
+        task = progress.add_task(f"training {plan.seeds} seeds")
+        made = bands.calibrate(assignment, plan, calibration_digest(folder), settings.places, device=device,
+                             on_progress=lambda done, total: progress.update(task, completed=done, total=total))
+    out.print(calibration_table(made))
+    _say(f"{bands.write(made, folder)}: {made.seeds} seeds, {made.seconds:g} s on {made.device}; every band holds "
+         f"{made.coverage:.2%} of right runs with {made.confidence:.0%} confidence")
 
 
 def _all(names: list[str] | None, settings: Settings) -> list[Assignment]:

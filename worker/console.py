@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import shown
+from grader.calibration import Calibration
 from grader.report import Report
 from grader.verdict import Result, Verdict
 from worker.plot import plot
@@ -166,3 +167,15 @@ class _Page:
         yield shown.score(report).removesuffix(" points")
         yield Text(f"{sign} {passed} of {len(report.checks)}", "green" if is_full else "red")
         yield self.line(first, limit=160)
+
+
+def calibration_table(made: Calibration) -> Table:
+    """Show the measured bands, the runs lost in one trial, and the trials that make up for them."""
+    table = Table("check", "number", "least", "median", "greatest", "lost", "trials", title="Calibration")
+    for name, judged in made.checks.items():
+        told = f"{judged.lost} of {judged.runs}", str(judged.trials)
+        for number, s in judged.statistics.items():
+            table.add_row(name, number, f"{s.low:.4g}", f"{s.quantiles['0.5']:.4g}", f"{s.high:.4g}", *told)
+        if not judged.statistics:
+            table.add_row(name, "", "", "", "", *told)
+    return table

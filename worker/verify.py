@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.catalog import Assignment
+from grader.catalog import Assignment, stale_calibration
 from grader.checks.base import Case
-from grader.errors import Broken
+from grader.errors import Broken, SpecError
 from grader.evidence import Measured
 from grader.example import Example, examples_of
 from grader.judge import judge
@@ -49,8 +49,11 @@ def prove(assignments: Sequence[Assignment], boxes: Boxes, places: Places, jobs:
           seed: int = SEED) -> list[Proof]:
     """Grade all chosen examples of all folders, `jobs` at a time, slow ones first; calls `on_proof` as each is done.
 
-    Raises SpecError when a folder's examples are not in order. A fault of ours is a surprise of that example.
+    Raises SpecError when a folder's examples are not in order or its calibration is stale. A fault of ours is a surprise of
+    that example.
     """
+    if stale := [told for a in assignments if (told := stale_calibration(a.root))]:
+        raise SpecError("calibration", stale)
     work = [(a, e) for a in assignments for e in examples_of(a.root, a.spec) if only(e)]
     work.sort(key=lambda w: not w[1].expected.slow)
     with ThreadPoolExecutor(jobs) as pool:

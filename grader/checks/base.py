@@ -119,6 +119,10 @@ class Check(Model, ABC):
     def outcome(self, case: Case) -> Outcome:
         """Judge one trial; may raise NotJudged."""
 
+    def statistics(self, case: Case) -> dict[str, float]:  # noqa: ARG002 - those with bands look at it
+        """Give by name the numbers whose spread over right runs makes this check's bands; none by default."""
+        return {}
+
     def probes(self) -> list[str]:
         """Name the probes this check looks at."""
         return list(dict.fromkeys(r.partition(".")[0] for r in self.refs() if not r.startswith("@")))

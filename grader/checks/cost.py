@@ -56,6 +56,10 @@ class Cost(Check):
         lie = self._dishonest(case, cost) if judged.is_passed and self.claimed else ""
         return Outcome(False, lie) if lie else judged
 
+    def statistics(self, case: Case) -> dict[str, float]:
+        """Give the recomputed cost, where a band judges it."""
+        return {"cost": self.recompute(case)} if self.band else {}
+
     def recompute(self, case: Case) -> float:
         """Compute the cost from predictions or weights alone."""
         y = case.array(self.y)

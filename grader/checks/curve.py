@@ -65,6 +65,11 @@ class Curve(Check):
             got = got[::2]
         return self._in_bands(got) if self.bands else self._like_reference(got, case)
 
+    def statistics(self, case: Case) -> dict[str, float]:
+        """Give the cost at every step that has a band."""
+        costs = case.one(self.of).astype(np.float64).ravel()
+        return {str(b.step): float(costs[b.step]) for b in self.bands if b.step < costs.size}
+
     def _like_reference(self, got: Array, case: Case) -> Outcome:
         want = case.answers[self.of.partition(".")[0]].get(self.of.partition(".")[2])[0].astype(np.float64).ravel()
         tolerance = self.tolerance or Tolerance(atol=1e-6, because="never used")

@@ -103,6 +103,10 @@ class Learns(Check):
         """Name the outputs looked at."""
         return [ref for m in self.measures for ref in (m.of, m.minus) if ref is not None]
 
+    def statistics(self, case: Case) -> dict[str, float]:
+        """Give every measure's statistic."""
+        return {m.called or m.statistic: m.value(case) for m in self.measures if not (m.where_given and m.is_empty(case))}
+
     def outcome(self, case: Case) -> Outcome:
         """Compare every statistic with its band; the first outside speaks."""
         told = [(m, m.value(case)) for m in self.measures if not (m.where_given and m.is_empty(case))]
