@@ -122,7 +122,7 @@ def _measure(assignment: Assignment, plan: Plan, piece: Piece, places: Places, d
     spec, training = assignment.spec, piece.training
     data = inputs_of(spec, piece.case, places)
     marks = marks_of(spec, training)
-    x, y = (torch.as_tensor(data[ref.lstrip("@")], dtype=torch.float32, device=device) for ref in (training.x, training.y))
+    x, y = (torch.tensor(data[ref.lstrip("@")], dtype=torch.float32, device=device) for ref in (training.x, training.y))
     starts = [w.to(device) for w in STARTS[training.start](training.sizes, piece.seeds)]
     runs = ensemble.train(
         x, y, starts, lr=training.lr, steps=training.steps, marks=marks, output=training.output, hidden=training.hidden,

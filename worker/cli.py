@@ -20,21 +20,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from grader.catalog import Assignment, calibration_digest, find, folder_of, load, slugs
-from grader.errors import Broken, GraderError, SpecError, SubmissionError
+from grader.errors import Broken, GraderError, SpecError
 from grader.html import render
 from grader.report import Report
 from grader.settings import Settings, read_settings
-from grader.submission import read_submission
 from grader.table import csv_rows
 from worker import attempt as attempts
-from worker.console import calibration_table, show, summary
+from worker.cli_regrade import prune_command, regrade_command
+from worker.console import calibration_table, power_table, show, summary
 from worker.demo import demonstrate
 from worker.doctor import examine
 from worker.engines.choose import NAMES, choose
 from worker.fetch import fetch_mnist
 from worker.folder import copy_assignment
-from worker.grade import grade
+from worker.keep import Store, graded
 from worker.pool import Pool
+from worker.power import RUNS, Power, work
+from worker.power import power as measure_power
 from worker.runtimes.build import build
 from worker.verify import Proof, prove
 
@@ -46,6 +48,8 @@ runtime_app = typer.Typer(no_args_is_help=True, help="The images that boxes are 
 data_app = typer.Typer(no_args_is_help=True, help="Data files that are fetched, not shipped.")
 app.add_typer(runtime_app, name="runtime")
 app.add_typer(data_app, name="data")
+app.command("regrade")(regrade_command)
+app.command("prune")(prune_command)
 
 EngineOption = Annotated[str, typer.Option(help="auto, docker, bubblewrap, or unconfined (your own code only)")]
 JobsOption = Annotated[int | None, typer.Option("--jobs", "-j", help="boxes at once", min=1)]
@@ -77,13 +81,14 @@ def try_(  # noqa: PLR0913, PLR0917 - one parameter an option
         as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False,
         html: Annotated[Path | None, typer.Option(help="write the (first) report as one HTML file")] = None,
         table: Annotated[Path | None, typer.Option("--csv", help="write a row per file")] = None,
+        kept: Annotated[Path | None, typer.Option("--keep", help="folder to keep the attempts in, for grader regrade")] = None,
         jobs: JobsOption = None) -> None:
     """Grade one or more files and print the report."""
-    settings = read_settings()
+    settings, store = read_settings(), Store(kept) if kept else None
     chosen = find(assignment, settings.assignments)
     draw = random.SystemRandom().randrange(2**31) if seed is None else seed
     with _boxes(engine, chosen, settings) as boxes, ThreadPoolExecutor(jobs or settings.jobs) as pool:
-        reports = list(pool.map(lambda f: _report(chosen, f, draw, boxes, settings), files))
+        reports = list(pool.map(lambda f: _report(chosen, f, draw, boxes, settings, store), files))
     if len({f.name for f in files}) < len(files):  # submissions of one name are told apart by their paths
         reports = [r.model_copy(update={"file": str(f)}) for r, f in zip(reports, files, strict=True)]
     _hand_over(reports, as_json=as_json, html=html, table=table)
@@ -101,11 +106,9 @@ def _boxes(asked: str, assignment: Assignment, settings: Settings) -> Pool:
     return Pool(engine, settings.pool_mb, is_fresh=settings.isolation == "fresh")
 
 
-def _report(assignment: Assignment, file: Path, seed: int, boxes: Pool, settings: Settings) -> Report:
+def _report(assignment: Assignment, file: Path, seed: int, boxes: Pool, settings: Settings, store: Store | None) -> Report:
     try:
-        return grade(assignment, read_submission(file.name, file.read_bytes()), seed, boxes, settings.places)
-    except SubmissionError as e:
-        return attempts.unrun(assignment, file.name, "crashed", str(e), seed)
+        return graded(assignment, file, seed, boxes, settings.places, store)
     except Broken as e:
         return attempts.unrun(assignment, file.name, "broken", str(e), seed)
 
@@ -128,7 +131,9 @@ def _hand_over(reports: list[Report], *, as_json: bool, html: Path | None, table
 @app.command()
 def verify(names: Annotated[list[str] | None, typer.Argument(help="slugs or folders; none: all")] = None,
            engine: EngineOption = "", jobs: JobsOption = None,
-           fast: Annotated[bool, typer.Option(help="leave out examples marked slow")] = False) -> None:
+           fast: Annotated[bool, typer.Option(help="leave out examples marked slow")] = False,
+           power: Annotated[bool, typer.Option(help="also measure false rejections, and try mistakes made by machine")] = False,
+           runs: Annotated[int, typer.Option(help="right submissions for --power", min=1)] = RUNS) -> None:
     """Prove assignment folders: every example must get the verdicts it names."""
     settings = read_settings()
     chosen = _all(names, settings)
@@ -142,9 +147,20 @@ def verify(names: Annotated[list[str] | None, typer.Argument(help="slugs or fold
                                        style="red", markup=False, highlight=False)
         proofs = prove(chosen, boxes, settings.places, jobs or settings.jobs, done,
                        lambda e: not (fast and e.expected.slow))
-    out.print(_proof_table(proofs))
-    if not all(p.holds for p in proofs):
+        out.print(_proof_table(proofs))
+        found = [_power(a, boxes, settings, jobs or settings.jobs, runs, progress) for a in chosen] if power else []
+    if not all(p.holds for p in proofs) or any(f.survivors for f in found):
         raise SystemExit(FAILED)
+
+
+def _power(assignment: Assignment, boxes: Pool, settings: Settings, jobs: int, runs: int, progress: Progress) -> Power:
+    task = progress.add_task(f"right and wrong submissions of {assignment.slug}", total=work(assignment, runs))
+    found = measure_power(assignment, boxes, settings.places, jobs, lambda: progress.advance(task), runs)
+    progress.update(task, visible=False)
+    out.print(power_table(found, assignment))
+    for survivor in found.survivors:
+        _say(f"  survives: {survivor}", "red")
+    return found
 
 
 @app.command()

@@ -16,9 +16,11 @@ from rich.text import Text
 
 from grader import shown
 from grader.calibration import Calibration
+from grader.catalog import Assignment
 from grader.report import Report
 from grader.verdict import Result, Verdict
 from worker.plot import plot
+from worker.power import Power
 
 COLOURS = {Result.PASSED: "green", Result.FAILED: "red", Result.SKIPPED: "yellow"}
 ASCII_SIGNS = {Result.PASSED: "+", Result.FAILED: "x", Result.SKIPPED: "-"}
@@ -178,4 +180,16 @@ def calibration_table(made: Calibration) -> Table:
             table.add_row(name, number, f"{s.low:.4g}", f"{s.quantiles['0.5']:.4g}", f"{s.high:.4g}", *told)
         if not judged.statistics:
             table.add_row(name, "", "", "", "", *told)
+    return table
+
+
+def power_table(found: Power, assignment: Assignment) -> Table:
+    """Show each check's false rejections of right submissions, and how many mistakes it catches."""
+    title = (f"{found.assignment}: {found.runs} right submissions, {found.mistakes} mistakes, {len(found.survivors)} survivors "
+             f"({found.unchanged} mutants change nothing)")
+    table = Table("check", "turned away", "at most (95 %)", "mistakes caught", title=title)
+    for check in assignment.spec.checks:
+        judged = found.judged[check.name]
+        told = (f"{found.rejected[check.name]} of {judged}", f"{found.bound(check.name):.2%}") if judged else ("calibrated", "")
+        table.add_row(check.name, *told, f"{found.caught[check.name]} of {found.mistakes}")
     return table

@@ -203,8 +203,8 @@ class TestEveryEngine:
         monkeypatch.setenv("SECRET_TOKEN", "hunter2")
         text = """
             print(os.environ, os.getcwd(), open("/proc/self/environ", "rb").read() if os.getpid() > 1 else "")
-            if os.getppid() == 0:  # in namespaces of its own it sees itself and the process that keeps them
-                print(*(name for name in os.listdir("/proc") if name.isdigit() and int(name) not in (1, os.getpid())), "seen")
+            if os.getppid() == 0:  # in namespaces of its own it sees itself alone
+                print(*(name for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()), "seen")
             for pid in {1, os.getppid()} if os.getppid() else ():
                 for name in ("environ", "mem", "maps", "auxv", "stack"):
                     attempt((pid, name), lambda: open(f"/proc/{pid}/{name}", "rb").read(1))

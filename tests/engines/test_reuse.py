@@ -43,7 +43,7 @@ PAIRS = {
                 os._exit(0)
         """,
         """
-        seen = [name for name in os.listdir("/proc") if name.isdigit() and int(name) not in (1, os.getpid())]
+        seen = [name for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()]
         if seen: print("FOUND", seen)
         """,
     ),

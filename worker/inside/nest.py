@@ -20,7 +20,7 @@ One attempt
 kernel kills all the others, and no process can escape that, however it forks. The student's process is number 2, because
 a number 1 ignores the signals that it sends itself, and a crash would be misnamed. It is forked from the warm supervisor,
 takes mount, network, IPC and host-name namespaces of its own (`settle`), fresh temporary folders and a fresh /proc,
-where it sees nobody but itself, and loses every capability before it reads a byte of the request.
+where it sees nobody but its own, and loses every capability before it reads a byte of the request.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ FOLDERS = {
     "/work": "size=256m,nr_inodes=16k,mode=1777",
     "/dev/shm": "size=64m,nr_inodes=16k,mode=1777",  # noqa: S108
 }
+HIDDEN = "hidepid=ptraceable"  # show a process only to those who could look into it: not the keeper of the namespace
 EMPTIED = ("/dev/mqueue", "/dev/pts")
 MASKED = ("kcore", "keys", "key-users", "timer_list", "sched_debug", "latency_stats")
 SEALED = ("bus", "fs", "irq", "sys", "sysrq-trigger")
@@ -133,7 +134,7 @@ def settle() -> None:
     """Be in namespaces of this attempt's own, with fresh temporary folders and a /proc of its own processes."""
     kernel.unshare(kernel.NEW_MOUNTS | kernel.NEW_IPC | kernel.NEW_NETWORK | kernel.NEW_HOST_NAME)
     kernel.keep_mounts_private()
-    _mount_processes()
+    _mount_processes(HIDDEN)
     for path, options in FOLDERS.items():
         kernel.mount("tmpfs", path, "tmpfs", kernel.PLAIN, options)
     for path in EMPTIED:
@@ -141,8 +142,11 @@ def settle() -> None:
             kernel.mount("tmpfs", path, "tmpfs", kernel.PLAIN | kernel.READ_ONLY, "size=4k,nr_inodes=1")
 
 
-def _mount_processes() -> None:
-    kernel.mount("proc", "/proc", "proc", kernel.PLAIN)
+def _mount_processes(options: str = "") -> None:
+    try:
+        kernel.mount("proc", "/proc", "proc", kernel.PLAIN, options)
+    except OSError:  # the option is younger than some kernels
+        kernel.mount("proc", "/proc", "proc", kernel.PLAIN)
     for name in MASKED:
         if Path(f"/proc/{name}").exists():
             kernel.mount("/dev/null", f"/proc/{name}", None, kernel.BIND)

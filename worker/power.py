@@ -1,0 +1,149 @@
+"""What an assignment's checks can tell: how many right submissions they turn away, and which mistakes they let through.
+
+Right submissions are the folder's right examples, which write the same thing in different ways, on many seeds and hidden
+cases. What trains long is left out here: its chance of a false rejection is in the calibration. Mistakes are the folder's
+own and those that `mutants` makes of the right examples. A mutant whose evidence is the right one's changes nothing that
+could be judged; one that changes it and still gets full marks is a survivor: a defect of the spec.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from grader import calibration
+from grader.catalog import Assignment
+from grader.errors import SubmissionError
+from grader.evidence import Measured
+from grader.example import Example, examples_of
+from grader.report import score_of
+from grader.settings import Places
+from grader.submission import Submission, read_submission
+from grader.verdict import Result
+from worker.attempt import Attempt
+from worker.box import Boxes, Status
+from worker.grade import measured
+from worker.mutants import Mutant, mutants
+
+RUNS = 300
+SEED = 20
+ALLOWED = {"script": ("one step fewer", "one step more")}  # a listing's own loop may print one moment or the next
+NEAR = 1e-6  # two evidences that differ by less are the same: another order of sums differs by less
+
+
+@dataclass
+class Power:
+    """What was found about one assignment."""
+
+    assignment: str
+    runs: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)  # right submissions turned away, by check
+    judged: Counter[str] = field(default_factory=Counter)
+    caught: Counter[str] = field(default_factory=Counter)  # mistakes, by check
+    mistakes: int = 0
+    survivors: list[str] = field(default_factory=list)
+    unchanged: int = 0  # mutants that change no evidence, or nothing that a script may not do
+
+    def bound(self, check: str) -> float:
+        """Bound the share of right submissions that a check turns away, at 95 % confidence."""
+        return calibration.upper_share(self.rejected[check], self.judged[check]) if self.judged[check] else 1.0
+
+
+class Short(Attempt):
+    """An attempt without what trains long, and without further trials."""
+
+    def plan(self) -> bool:
+        """Measure once, all that is not late."""
+        if self.runs or not super().plan():
+            return False
+        late = {p.name for p in self.assignment.spec.probes_of(self.style) if p.late}
+        self.names = [n for n in self.names if n not in late]
+        return bool(self.names)
+
+
+def power(assignment: Assignment, boxes: Boxes, places: Places, jobs: int, on_done: Callable[[], None],
+          runs: int = RUNS) -> Power:
+    """Measure one assignment; calls `on_done` after each submission (see `work`)."""
+    found = Power(assignment.slug)
+    examples = examples_of(assignment.root, assignment.spec)
+    right = [e for e in examples if e.expected.right and not e.expected.slow]
+    wrong = [e for e in examples if not e.expected.right and not e.expected.slow]
+
+    def each(submission: Submission, seed: int) -> Short:
+        attempt = Short(assignment, submission, seed, places)
+        measured(attempt, boxes)
+        on_done()
+        return attempt
+
+    with ThreadPoolExecutor(jobs) as pool:
+        tried = list(pool.map(lambda k: each(right[k % len(right)].submission, SEED + k), range(runs)))
+        for attempt in tried:
+            _count(attempt, found.rejected, found.judged)
+        found.runs = len(tried)
+        own = pool.map(lambda e: each(e.submission, SEED), wrong)
+        made = pool.map(lambda m: (m[0], m[1], each(m[2], SEED)), made_of(right))
+        for attempt in own:
+            found.mistakes += 1
+            _count(attempt, found.caught, Counter())
+        honest = {e.name: measured(Short(assignment, e.submission, SEED, places), boxes) for e in right}
+        for example, mutant, attempt in made:
+            _weigh(found, example, mutant, attempt, honest[example.name])
+    return found
+
+
+def work(assignment: Assignment, runs: int = RUNS) -> int:
+    """Count the submissions that `power` will run."""
+    examples = [e for e in examples_of(assignment.root, assignment.spec) if not e.expected.slow]
+    return runs + sum(not e.expected.right for e in examples) + len(made_of([e for e in examples if e.expected.right]))
+
+
+def made_of(right: Sequence[Example]) -> list[tuple[Example, Mutant, Submission]]:
+    """Make the mutants of right examples that are one Python file."""
+    made = []
+    for example in right:
+        for mutant in mutants(example.submission.source):
+            try:
+                made.append((example, mutant, read_submission("submission.py", mutant.source.encode())))
+            except SubmissionError:
+                continue
+    return made
+
+
+def _count(attempt: Attempt, failed: Counter[str], judged: Counter[str]) -> None:
+    seen = attempt.trials[0].keys()
+    checks = {c.name: c for c in attempt.assignment.spec.checks_of(attempt.style)}
+    for name, verdict in attempt.verdicts.items():
+        if verdict.verdict is not Result.SKIPPED and set(checks[name].probes()) <= seen:
+            judged[name] += 1
+            failed[name] += verdict.verdict is Result.FAILED
+
+
+def _weigh(found: Power, example: Example, mutant: Mutant, attempt: Attempt, honest: Attempt) -> None:
+    is_allowed = mutant.name in ALLOWED.get(honest.style, ())
+    if is_allowed or (attempt.style == honest.style and is_same(attempt.trials[0], honest.trials[0])):
+        found.unchanged += 1
+        return
+    found.mistakes += 1
+    _count(attempt, found.caught, Counter())
+    is_whole = attempt.runs and attempt.runs[-1].status is Status.FINISHED
+    if is_whole and score_of(list(attempt.verdicts.values())) >= score_of(list(honest.verdicts.values())):
+        found.survivors.append(f"{example.name}, line {mutant.line}: {mutant.name}")
+
+
+def is_same(one: dict[str, Measured], other: dict[str, Measured]) -> bool:
+    """Tell whether two evidences are the same but for rounding."""
+    if one.keys() != other.keys():
+        return False
+    return all(_is_same(one[name], other[name]) for name in one)
+
+
+def _is_same(a: Measured, b: Measured) -> bool:
+    if a.status != b.status or a.arrays.keys() != b.arrays.keys():
+        return False
+    return all(a.arrays[k].shape == b.arrays[k].shape and
+               np.allclose(a.arrays[k].astype(float), b.arrays[k].astype(float), rtol=NEAR, atol=NEAR, equal_nan=True)
+               for k in a.arrays)
