@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from grader.checks import AnyCheck
 from grader.checks.base import Case
@@ -33,6 +33,14 @@ def in_order(checks: Sequence[AnyCheck]) -> list[AnyCheck]:
         ordered += ready
         waiting = [c for c in waiting if c not in ready]
     return ordered
+
+
+def needed(spec: Spec, style: str, names: Collection[str]) -> list[AnyCheck]:
+    """List these checks of a style and all that they need, however indirectly."""
+    wanted = set(names)
+    for check in reversed(in_order(spec.checks_of(style))):
+        wanted |= set(check.needs) if check.name in wanted else set()
+    return [c for c in spec.checks_of(style) if c.name in wanted]
 
 
 def is_measured(check: AnyCheck, case: Case) -> bool:

@@ -35,6 +35,7 @@ class Attempt:
     style: str = ""
     trials: list[dict[str, Measured]] = field(default_factory=lambda: [{}])
     runs: list[Run] = field(default_factory=list)
+    rounds: list[tuple[int, list[str]]] = field(default_factory=list)  # each run's trial and probes
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)  # the probes of the round under way
     trial: int = 0
@@ -70,6 +71,11 @@ class Attempt:
 
     def add(self, run: Run) -> None:
         """Read the round's evidence and judge everything so far."""
+        self.read(run)
+        self.judge()
+
+    def read(self, run: Run) -> None:
+        """Read the evidence of the round under way."""
         spec = self.assignment.spec
         probes = with_dependencies(spec, self.style, self.names)
         found = read_evidence(run.frames, promised(spec, probes, self.names))
@@ -77,6 +83,11 @@ class Attempt:
             self.trials.append({})
         self.trials[self.trial] |= {n: said(m, run) for n, m in found.items() if n in self.names}
         self.runs.append(run)
+        self.rounds.append((self.trial, self.names))
+
+    def judge(self) -> None:
+        """Judge everything measured so far."""
+        spec = self.assignment.spec
         self.verdicts = {v.name: v for v in judge(spec, self.style, self.cases())}
 
     def cases(self) -> list[Case]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from grader.errors import Broken
 from grader.settings import Places
 from grader.spec import Draw, Spec, Tables
 from grader.tolerance import Array
+from worker import cache
 
 
 def case_of(tables: Tables, seed: int) -> int:
@@ -32,17 +35,32 @@ def inputs_of(spec: Spec, seed: int, places: Places) -> dict[str, Array]:
 def arrays_of(name: str, tables: Tables, seed: int, places: Places) -> dict[str, Array]:
     """Return the arrays of one data set."""
     case = case_of(tables, seed)
-    found: dict[str, Array] = dict(_from_source(name, tables, case, places)) if tables.source else {}
+    found: dict[str, Array] = dict(sourced(name, tables, case, places)) if tables.source else {}
     rng = np.random.default_rng([case, *name.encode()])
     for key, value in tables.arrays.items():
         found[key] = draw(value, rng) if isinstance(value, Draw) else constant(value)
     return found
 
 
-def _from_source(name: str, tables: Tables, case: int, places: Places) -> dict[str, Array]:
-    function = source_function(tables.source or "", name)
+def sourced(name: str, tables: Tables, case: int, places: Places) -> Mapping[str, Array]:
+    """Return the arrays that a function of reference/ makes: from this process, from the disk, or by asking it."""
+    of = case if tables.hidden else None
+    return _sourced(cache.key_of("data", tables.source, of, cache.identity(places)), name, tables.source or "", of, places)
+
+
+@lru_cache(maxsize=128)
+def _sourced(key: str, name: str, source: str, case: int | None, places: Places) -> Mapping[str, Array]:
+    found = cache.load(key)
+    if found is None:
+        found = cache.frozen(_from_source(name, source, case, places))
+        cache.save(key, found)
+    return MappingProxyType(found)
+
+
+def _from_source(name: str, source: str, case: int | None, places: Places) -> dict[str, Array]:
+    function = source_function(source, name)
     wanted = inspect.signature(function).parameters
-    given: dict[str, Any] = {"seed": case} if tables.hidden and "seed" in wanted else {}
+    given: dict[str, Any] = {"seed": case} if case is not None and "seed" in wanted else {}
     if "path" in wanted:
         if not places.mnist.exists():
             remedy = "run `grader data fetch`, or set GRADER_MNIST to a file"

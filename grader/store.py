@@ -1,0 +1,199 @@
+"""What attempts left, kept by content: compressed objects, each named by the SHA-256 of what it holds.
+
+Theory of operation. An object is written once, under its own hash, to a temporary file beside its place; that file is
+flushed to the disk and renamed, so that a reader sees all of it or nothing and two writers of one content do each other
+no harm. It is hashed again whenever it is read: a damaged object is Broken with its name, never evidence. What an object
+means is not known here. Who keeps (writes objects, then a record that names them) holds the store's lock shared, who
+prunes holds it alone, so that no object goes between the two.
+
+A run is one object: a JSON object of facts, then its frames as they came out of the box. The frames stay untrusted
+bytes: whoever judges them reads them with grader/evidence.py, as the first time. No pickle.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import secrets
+import struct
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from grader.errors import Broken
+from grader.evidence import MAX_HEADER, MAX_PROBE
+
+MAX_ATTEMPT = 64 << 20  # of all evidence of one attempt
+MAX_OBJECT = MAX_ATTEMPT + (4 << 20)  # evidence, and what the box said beside it
+NAME = re.compile(r"[0-9a-f]{64}")
+PART = struct.Struct("<IQ")  # of a run: the sizes of a JSON text and of a blob
+LEVEL = 1  # numbers hardly shrink more at higher levels, which take four times as long
+
+Frames = Iterable[tuple[Mapping[str, Any], bytes]]
+
+
+class Objects:
+    """Objects by content, in a folder; several processes may use it at once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, content: bytes) -> str:
+        """Keep an object and return its name; one that is there but damaged is written again.
+
+        Raises Broken when it is too large or cannot be written.
+        """
+        if len(content) > MAX_OBJECT:
+            raise Broken(f"an object of {len(content)} bytes to keep, {MAX_OBJECT} allowed")
+        name = hashlib.sha256(content).hexdigest()
+        if not self._is_whole(name):
+            write_atomically(self._path(name), zlib.compress(content, LEVEL))
+        return name
+
+    def get(self, name: str) -> bytes:
+        """Return an object's content; raises Broken with its name when it is missing or damaged."""
+        try:
+            packed = self._path(name).read_bytes()
+        except FileNotFoundError as e:
+            raise Broken(f"object {name} is missing in {self.root}") from e
+        except OSError as e:
+            raise Broken(f"object {name} cannot be read: {e.strerror}") from e
+        content = unpacked(packed)
+        if content is None or hashlib.sha256(content).hexdigest() != name:
+            raise Broken(f"object {name} is damaged in {self.root}")
+        return content
+
+    def names(self) -> list[str]:
+        """List all objects."""
+        return sorted(f"{f.parent.name}{f.name}" for f in self.root.glob("??/*") if NAME.fullmatch(f.parent.name + f.name))
+
+    def prune(self, keep: Collection[str]) -> int:
+        """Remove every object that is not to be kept and what interrupted writers left; returns how many went.
+
+        Call it inside `alone()`, with names that were read inside it.
+        """
+        gone = [self._path(n) for n in self.names() if n not in keep]
+        for path in [*gone, *self.root.glob("??/.*")]:
+            path.unlink(missing_ok=True)
+        return len(gone)
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Hold off pruning while objects are written and until what names them is."""
+        with locked(self.root, fcntl.LOCK_SH):
+            yield
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Wait until nobody is keeping, and let nobody begin."""
+        with locked(self.root, fcntl.LOCK_EX):
+            yield
+
+    def _path(self, name: str) -> Path:
+        if not NAME.fullmatch(name):
+            raise Broken(f"{name!r:.80} is no name of an object")
+        return self.root / name[:2] / name[2:]
+
+    def _is_whole(self, name: str) -> bool:
+        if not self._path(name).exists():
+            return False
+        try:
+            self.get(name)
+        except Broken:
+            return False
+        return True
+
+
+def unpacked(packed: bytes) -> bytes | None:
+    """Inflate an object, no further than one may be; None when that is impossible."""
+    inflater = zlib.decompressobj()
+    try:
+        content = inflater.decompress(packed, MAX_OBJECT + 1)
+    except zlib.error:
+        return None
+    return content if inflater.eof and not inflater.unused_data else None
+
+
+@contextmanager
+def locked(folder: Path, how: int) -> Iterator[None]:
+    """Hold a folder's lock, shared or alone; it goes with the process."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as e:
+        raise Broken(f"{folder} cannot be used: {e.strerror}") from e
+    try:
+        fcntl.flock(lock, how)
+        yield
+    finally:
+        os.close(lock)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that others see all of it or nothing, and so that it outlasts a power cut; raises Broken."""
+    temporary = path.parent / f".{path.name}.{secrets.token_hex(4)}"
+    try:
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            flush(path.parent.parent)
+        write_through(temporary, content)
+        temporary.replace(path)
+        flush(path.parent)
+    except OSError as e:
+        with suppress(OSError):
+            temporary.unlink()
+        raise Broken(f"{path} cannot be written: {e.strerror}") from e
+
+
+def write_through(path: Path, content: bytes) -> None:
+    """Write a new file and wait until the disk has it."""
+    with path.open("xb") as f:
+        f.write(content)
+        f.flush()
+        os.fsync(f.fileno())
+
+
+def flush(folder: Path) -> None:
+    """Wait until the disk has a folder's list of names."""
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def pack_run(facts: Mapping[str, Any], frames: Frames) -> bytes:
+    """Pack a run into one object's content: what is known of it, then its frames, untouched.
+
+    Raises Broken when a probe left more than a probe may; nothing is ever cut.
+    """
+    parts: list[bytes] = []
+    for said, blob in [(facts, b""), *frames]:
+        if len(blob) > MAX_PROBE + MAX_HEADER:
+            raise Broken(f"probe {said.get('probe')!r:.80} left {len(blob)} bytes of evidence, {MAX_PROBE} allowed")
+        text = json.dumps(said, allow_nan=False, separators=(",", ":")).encode()
+        parts += [PART.pack(len(text), len(blob)), text, blob]
+    return b"".join(parts)
+
+
+def unpack_run(content: bytes) -> tuple[dict[str, Any], tuple[tuple[dict[str, Any], bytes], ...]]:
+    """Undo pack_run; raises Broken when the content is no run."""
+    found: list[tuple[dict[str, Any], bytes]] = []
+    at = 0
+    try:
+        while at < len(content):
+            text, blob = PART.unpack_from(content, at)
+            start = at + PART.size + text
+            at = start + blob
+            found.append((json.loads(content[start - text:start]), content[start:at]))
+        (facts, _), *frames = found
+    except (struct.error, ValueError) as e:
+        raise Broken("a kept run cannot be read") from e
+    if at != len(content):
+        raise Broken("a kept run is cut")
+    return facts, tuple(frames)
