@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.catalog import Assignment
 from grader.errors import Broken, SubmissionError
+from grader.judge import due
 from grader.manifest import Judged, KeptRun, Manifest, Manifests, Record
 from grader.report import Report
 from grader.settings import Places
@@ -18,6 +19,7 @@ from worker.attempt import Attempt, unrun
 from worker.box import Boxes, Run, Status
 from worker.fingerprint import fingerprints, measured_digest
 from worker.grade import measured
+from worker.known import explain
 from worker.plan import trial_seed
 
 LIMITS = {Status.TIMEOUT: "seconds", Status.MEMORY: "memory_mb", Status.OUTPUT: "output_kb"}  # which one ended a run
@@ -45,6 +47,7 @@ def graded(assignment: Assignment, file: Path, seed: int, boxes: Boxes, places: 
         if store:
             keep_unrun(store, assignment, report, raw, now, str(file))
         return report
+    attempt.diagnosis = explain(attempt, boxes)
     report = attempt.report()
     if store:
         keep(store, attempt, report, now, str(file))
@@ -121,16 +124,16 @@ def rebuild(store: Store, manifest: Manifest, assignment: Assignment, places: Pl
 
 def missing(attempt: Attempt, manifest: Manifest) -> dict[str, str]:
     """Name what has to be measured in a box before a rebuilt attempt can be judged, with why; empty when nothing."""
-    now = fingerprints(attempt.assignment, attempt.style, attempt.seed, attempt.places)
-    looked_at = {p for c in attempt.assignment.spec.checks_of(attempt.style) for p in c.probes()}
+    spec, style = attempt.assignment.spec, attempt.style
+    now = fingerprints(attempt.assignment, style, attempt.seed, attempt.places)
     last = attempt.runs[-1] if attempt.runs else None
     if last is None or last.status is Status.FINISHED:
         names = attempt.names if attempt.plan() else []
     else:  # it went no further then, and would not now
-        names = [n for n in now if n in looked_at and now[n] != manifest.probes.get(n)]
+        names = [n for n in due(spec, style, attempt.verdicts, set()) if now[n] != manifest.probes.get(n)]
     found = {n: _why(n, now[n], attempt, manifest) for n in names}
     limit = LIMITS.get(last.status, "") if last else ""
-    if limit and manifest.limits[limit] != getattr(attempt.assignment.spec.limits, limit):
+    if limit and manifest.limits[limit] != getattr(spec.limits, limit):
         found["limits"] = f"{limit} changed, which ended a run"
     return found
 
