@@ -69,5 +69,5 @@ def _style() -> str:
 def _templates() -> jinja2.Environment:
     found = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True,
                                lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    found.filters |= {"line": shown.line, "points": shown.points}
+    found.filters |= {"line": shown.line, "points": shown.points, "percent": "{:.0%}".format}
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from grader.diagnose import Diagnosis
 from grader.strict import Model
 from grader.verdict import Result, Verdict
 
@@ -22,6 +23,7 @@ class Report(Model):
     score: float
     points: float
     checks: list[Verdict]
+    diagnosis: Diagnosis | None = None  # the known mistake that explains what failed
     notes: list[str]
     stdout: str
     stderr: str
@@ -31,6 +33,11 @@ class Report(Model):
     def failed(self) -> list[Verdict]:
         """List the checks that did not pass, in order."""
         return [c for c in self.checks if c.verdict is not Result.PASSED]
+
+    @property
+    def flags(self) -> list[str]:
+        """List what staff should look at: evidence better than that of any right run."""
+        return [f"{c.name}: {c.flag}" for c in self.checks if c.flag]
 
 
 def score_of(checks: list[Verdict]) -> float:

@@ -12,12 +12,12 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "
 
 
 def csv_rows(reports: Sequence[Report]) -> list[list[str]]:
-    """Make a header and a row per report: points of each check in a column of its own, then what went wrong first.
+    """Make a header and a row per report: points of each check in a column of its own, flags for staff, what went wrong first.
 
     A check that a submission's style does not have leaves its cell empty.
     """
     names = list(dict.fromkeys(c.name for r in reports for c in r.checks))
-    head = [*HEAD, *map(cell, names), "because"]
+    head = [*HEAD, *map(cell, names), "flags", "because"]
     return [head, *(_row(r, names) for r in reports)]
 
 
@@ -26,7 +26,7 @@ def _row(report: Report, names: Sequence[str]) -> list[str]:
     first = report.because or next((f"{c.name}: {c.because}" for c in to_do(report)), "")
     return [cell(report.file), cell(report.assignment), cell(report.style), report.status,
             "" if report.status == "broken" else points(report.score), points(report.points),
-            *(got.get(n, "") for n in names), cell(first)]
+            *(got.get(n, "") for n in names), cell("; ".join(report.flags)), cell(first)]
 
 
 def cell(text: str) -> str:

@@ -26,6 +26,7 @@ class Outcome:
     margin: str = ""
     used: float | None = None
     picture: dict[str, Any] = field(default_factory=dict)
+    flag: str = ""  # what staff should look at: better than any right run
 
 
 class Trial(Model):
@@ -52,3 +53,4 @@ class Verdict(Model):
     visibility: str
     trials: list[Trial]
     picture: dict[str, Any]
+    flag: str = ""  # for staff: better than any right run

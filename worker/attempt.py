@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.catalog import Assignment
 from grader.checks.base import Case
+from grader.diagnose import Diagnosis
 from grader.evidence import Measured, read_evidence
 from grader.judge import due, judge, retried
 from grader.report import Report, StatusName, score_of
@@ -39,6 +40,7 @@ class Attempt:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)  # the probes of the round under way
     trial: int = 0
+    diagnosis: Diagnosis | None = None
 
     def __post_init__(self) -> None:
         """Decide the style once."""
@@ -105,7 +107,7 @@ class Attempt:
             assignment=self.assignment.slug, title=self.assignment.spec.title, file=self.submission.name,
             style=self.style, status=last.status.value if last else "finished", because=last.because if last else "",
             score=score_of(checks), points=self.assignment.spec.points(self.style), checks=checks,
-            notes=list(self.submission.notes), stdout=self.runs[0].stdout if self.runs else "",
+            diagnosis=self.diagnosis, notes=list(self.submission.notes), stdout=self.runs[0].stdout if self.runs else "",
             stderr=self.runs[0].stderr if self.runs else "", provenance=self.provenance())
 
     def provenance(self) -> dict[str, Any]:

@@ -112,7 +112,12 @@ class _Page:
         return Group(*told, *([self.line(f"margin: {said}", "dim")] if said else []))
 
     def hints(self, report: Report) -> Iterator[RenderableType]:
-        """Say what to try, check by check, in the order in which to repair them."""
+        """Say which known mistake it is, if any, and what to try, check by check, in the order in which to repair them."""
+        if report.diagnosis:
+            sure = f"{report.diagnosis.confidence:.0%} sure, by its evidence on the same inputs"
+            yield Text("A known mistake explains these numbers", "bold")
+            yield Padding(Group(self.line(report.diagnosis.about, "red", 300), self.line(report.diagnosis.hint),
+                                self.line(sure, "dim")), (0, 0, 1, 2))
         hinted = [c for c in shown.to_do(report) if c.hint]
         if hinted:
             yield Text("What to try", "bold")

@@ -98,6 +98,7 @@ def judged_again(store: Store, record: Record, assignment: Assignment, places: P
         attempt = rebuild(store, manifest, assignment, places)
     except SubmissionError as e:
         return Regraded(record, old, unrun(assignment, manifest.file, "crashed", str(e), manifest.seed), {})
+    attempt.diagnosis = old.diagnosis  # it explains what was measured, and that is the same
     new, lacking = attempt.report(), missing(attempt, manifest)
     if only:
         looked_at = {p for c in needed(assignment.spec, attempt.style, only) for p in c.probes()}

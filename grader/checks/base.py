@@ -154,4 +154,5 @@ class Check(Model, ABC):
         return Verdict(name=self.name, about=self.about, kind=getattr(self, "kind", ""), verdict=result,
                        because=because, points=self.points if is_passed else 0.0, max_points=self.points,
                        hint="" if is_passed else self.hint, margin=outcome.margin, used=used,
-                       visibility=self.visibility, trials=trials, picture=outcome.picture)
+                       visibility=self.visibility, trials=trials, picture=outcome.picture,
+                       flag=outcome.flag)

@@ -89,8 +89,9 @@ class Curve(Check):
                 return Outcome(False, because, picture=picture)
             if not np.any((band.low <= near) & (near <= band.high)):
                 where = f"cost at step {band.step} is {near[-1]:.4g}"
+                flag = f"too good: the {where}, below that of every right run" if near[-1] < band.low else ""
                 return Outcome(False, f"{where}; right programs lie between {band.low:.4g} and {band.high:.4g}",
-                               f"{near[-1]:.3g} in {band.low:.3g} .. {band.high:.3g}", picture=picture)
+                               f"{near[-1]:.3g} in {band.low:.3g} .. {band.high:.3g}", picture=picture, flag=flag)
         return Outcome(True, f"inside the band at {len(self.bands)} of {len(self.bands)} steps", picture=picture)
 
 

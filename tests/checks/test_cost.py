@@ -125,3 +125,11 @@ def test_scores_before_the_sigmoid_count_where_the_check_says_so():
 def test_a_check_that_says_too_little_or_too_much_is_refused(wrong):
     with pytest.raises(ValidationError):
         check(Cost, y="@s.y", **(FROM | wrong))
+
+
+def test_cost_below_every_right_run_is_flagged_for_staff():
+    band = {"low": 0.1, "high": 0.2, "because": "seen over many seeds"}
+    low = by_predictions(Y + 0.01, tolerance=None, band=band)
+    assert (low.verdict, low.flag) == ("failed", "too good: a final cost of 0.0001, below that of every right run (0.1)")
+    assert by_predictions(Y + 9, tolerance=None, band=band).flag == ""
+    assert by_predictions(Y + 0.35, tolerance=None, band=band).flag == ""

@@ -81,3 +81,9 @@ def test_a_picture_keeps_few_points_all_of_them_numbers():
 def test_a_check_needs_a_tolerance_or_bands_with_a_reason(wrong):
     with pytest.raises(ValidationError):
         check(Curve, of="p.costs", **wrong)
+
+
+def test_curve_below_every_right_run_is_flagged_for_staff():
+    low = judge(np.array([3.0] + [0.1] * 12), **BANDS)
+    assert (low.verdict, low.flag) == ("failed", "too good: the cost at step 10 is 0.1, below that of every right run")
+    assert judge(np.full(13, 3.0), **BANDS).flag == ""

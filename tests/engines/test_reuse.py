@@ -188,3 +188,13 @@ def test_machine_without_nesting_gives_boxes_for_one_attempt(engine, inside):
         assert not made.may_serve
     finally:
         made.shell.kill()
+
+
+def test_doctor_says_whether_boxes_are_reused(engine):
+    if engine.name == "bubblewrap-unprivileged":
+        pytest.skip("its stand-in engine has no doctor")
+    found = engine.reuse("bare")
+    assert found.name == f"{engine.name} reuse"
+    assert found.ok == (not engine.alone_because)
+    assert ("many attempts" in found.detail) == found.ok
+    assert found.ok or "user namespaces" in found.remedy

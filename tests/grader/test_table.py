@@ -12,7 +12,7 @@ from tests.sample_reports import curve_check, hostile_report, report, verdict, w
 
 def test_rows_have_one_column_per_check_in_the_order_of_the_reports():
     rows = csv_rows([report(weights_check(), curve_check(True)), report(weights_check(True), verdict("extra"))])
-    assert rows[0] == [*HEAD, "weights", "curve", "extra", "because"]
+    assert rows[0] == [*HEAD, "weights", "curve", "extra", "flags", "because"]
     assert rows[1][:6] == ["submission.py", "linear-zero", "function", "finished", "3", "5"]
     assert rows[1][6:9] == ["3", "0", ""]
     assert rows[2][6:9] == ["0", "", "1"]
@@ -31,7 +31,7 @@ def test_fault_of_ours_has_no_score():
 
 
 def test_no_reports_give_a_header_alone():
-    assert csv_rows([]) == [[*HEAD, "because"]]
+    assert csv_rows([]) == [[*HEAD, "flags", "because"]]
 
 
 @pytest.mark.parametrize("start", FORMULA)

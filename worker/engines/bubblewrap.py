@@ -106,7 +106,8 @@ class Bubblewrap(Maker):
             except Broken as error:
                 what, _, remedy = str(error).partition("; ")
                 findings.append(base.Finding(f"bubblewrap {name}", ok=False, detail=what, remedy=remedy))
-        return [*findings, self._cgroups()]
+        works = [self.reuse("pytorch")] if all(f.ok for f in findings) else []
+        return [*findings, *works, self._cgroups()]
 
     def _program(self) -> str:
         bwrap = find_bwrap()

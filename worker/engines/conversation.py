@@ -23,7 +23,7 @@ from typing import Any
 from grader.errors import Broken
 from grader.spec import Limits
 from worker.box import Job, Run, Status
-from worker.engines.base import Shell
+from worker.engines.base import Finding, Shell
 from worker.inside import wire
 
 MAX_RUNS = 50
@@ -56,6 +56,20 @@ class Maker(ABC):
             except NoNestError as error:
                 self.alone_because = str(error)
         return self._warm(runtime, limits, is_nested=False)
+
+    def reuse(self, runtime: str) -> Finding:
+        """Start a box and say whether it can serve more than one attempt, and if not, why."""
+        name, began = f"{self.name} reuse", time.monotonic()
+        try:
+            self.start(runtime, Limits()).shell.kill()
+        except Broken as error:
+            what, _, remedy = str(error).partition("; ")
+            return Finding(name, ok=False, detail=what, remedy=remedy)
+        warm = f"warm after {time.monotonic() - began:.1f} s"
+        if not self.alone_because:
+            return Finding(name, ok=True, detail=f"{warm}, a box serves many attempts, each in namespaces of its own")
+        remedy = "allow unprivileged user namespaces and mounts in them; until then every attempt waits for a box of its own"
+        return Finding(name, ok=False, detail=f"{warm}, a box serves one attempt: {self.alone_because}", remedy=remedy)
 
     def _warm(self, runtime: str, limits: Limits, *, is_nested: bool) -> Talk:
         talk = Talk(self.shell(runtime, limits, is_nested=is_nested), is_nested=is_nested)

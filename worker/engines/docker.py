@@ -101,6 +101,7 @@ class Docker(Maker):
             what, _, remedy = (self.why_not(path.parent.name) or "").partition("; ")
             name = f"docker image {path.parent.name}"
             findings.append(base.Finding(name, ok=not what, detail=what or "present and current", remedy=remedy))
+            findings += [] if what else [self.reuse(path.parent.name)]
         return findings
 
     def sweep(self) -> int:
