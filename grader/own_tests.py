@@ -145,7 +145,7 @@ def _shared(_: int) -> Testers:
 
 
 def _command(file: Path, descriptor: int) -> list[str]:
-    return [sys.executable, "-m", "pytest", "-q", "-s", "-p", "grader.evidence_fixtures", "-p", "no:cacheprovider",
+    return [sys.executable, "-m", "pytest", "-q", "-s", "--tb=line", "-p", "grader.evidence_fixtures", "-p", "no:cacheprovider",
             "-p", "no:junitxml", "-o", "addopts=", f"--serve={descriptor}", f"--rootdir={file.parent}", str(file)]
 
 

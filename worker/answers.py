@@ -58,6 +58,11 @@ def _answers(assignment: Assignment, wanted: tuple[str, ...], seed: int, places:
     return MappingProxyType({p.name: Measured("ok", arrays=_part(found, i), seed=seed) for i, p in enumerate(probes)})
 
 
+def forget() -> None:
+    """Empty what this process has in memory; the disk keeps it."""
+    _answers.cache_clear()
+
+
 def _key(assignment: Assignment, probes: Sequence[Probe], wanted: Sequence[str], seed: int, places: Places) -> str:
     """Hash all that the answers depend on: of the assignment that is neither a check nor a limit."""
     spec, own = assignment.spec, assignment.spec.reference

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from grader.calibration import chance_of_loss
 from grader.catalog import Assignment, calibration_digest, find, folder_of, load, slugs
 from grader.errors import Broken, GraderError, SpecError
 from grader.html import render
@@ -26,6 +27,7 @@ from grader.report import Report
 from grader.settings import Settings, read_settings
 from grader.table import csv_rows
 from worker import attempt as attempts
+from worker.cli_bench import bench_app
 from worker.cli_regrade import prune_command, regrade_command
 from worker.console import calibration_table, power_table, show, summary
 from worker.demo import demonstrate
@@ -48,6 +50,7 @@ runtime_app = typer.Typer(no_args_is_help=True, help="The images that boxes are 
 data_app = typer.Typer(no_args_is_help=True, help="Data files that are fetched, not shipped.")
 app.add_typer(runtime_app, name="runtime")
 app.add_typer(data_app, name="data")
+app.add_typer(bench_app, name="bench")
 app.command("regrade")(regrade_command)
 app.command("prune")(prune_command)
 
@@ -180,8 +183,8 @@ def calibrate(name: Annotated[str, typer.Argument(help="slug or folder")],
         made = bands.calibrate(assignment, plan, calibration_digest(folder), settings.places, device=device,
                              on_progress=lambda done, total: progress.update(task, completed=done, total=total))
     out.print(calibration_table(made))
-    _say(f"{bands.write(made, folder)}: {made.seeds} seeds, {made.seconds:g} s on {made.device}; every band holds "
-         f"{made.coverage:.2%} of right runs with {made.confidence:.0%} confidence")
+    _say(f"{bands.write(made, folder)}: {made.seeds} seeds, {made.seconds:g} s on {made.device}; with these trials at most "
+         f"{chance_of_loss(list(made.checks.values())):.2g} of right submissions lose a mark by chance")
 
 
 def _all(names: list[str] | None, settings: Settings) -> list[Assignment]:

@@ -57,6 +57,11 @@ def _sourced(key: str, name: str, source: str, case: int | None, places: Places)
     return MappingProxyType(found)
 
 
+def forget() -> None:
+    """Empty what this process has in memory; the disk keeps it."""
+    _sourced.cache_clear()
+
+
 def _from_source(name: str, source: str, case: int | None, places: Places) -> dict[str, Array]:
     function = source_function(source, name)
     wanted = inspect.signature(function).parameters
