@@ -57,24 +57,24 @@ def calibrate(assignment: Assignment, plan: Plan, digest: str, places: Places, *
 
     `assignment` is read with open bands. Raises SpecError when the plan does not fit the checks.
     """
-    start = time.monotonic()
     pieces = list(pieces_of(assignment.spec, plan))
     total, done = sum(p.training.steps for p in pieces), 0
     found: dict[str, list[Array]] = {}
     for piece in pieces:
         measured = _kept(digest, piece)
         if measured is None:
+            start = time.monotonic()
             measured = _measure(assignment, plan, piece, places, device, partial(_report, on_progress, done, total))
+            measured["seconds"] = np.asarray([time.monotonic() - start])
             _keep(digest, piece, measured)
         for key, values in measured.items():
             found.setdefault(key, []).append(values)
         done += piece.training.steps
         on_progress(done, total)
     joined = {key: np.concatenate(values) for key, values in found.items()}
-    judged = _judged(assignment.spec, joined)
-    least = min((j.runs - j.lost for j in judged.values()), default=2)
+    judged = _judged(assignment.spec, joined, plan.keep)
     return Calibration(digest=digest, seeds=plan.seeds, torch=torch.__version__.partition("+")[0], device=device,
-                       seconds=round(time.monotonic() - start, 1), coverage=bands.coverage(max(2, least)),
+                       seconds=round(float(joined["seconds"].sum()), 1), keep=plan.keep,
                        confidence=bands.CONFIDENCE, checks=judged)
 
 
@@ -183,27 +183,39 @@ def numbers(check: AnyCheck, case: Case) -> dict[str, float]:
         return {}
 
 
-def _judged(spec: Spec, found: Mapping[str, Array]) -> dict[str, Judged]:
+def _judged(spec: Spec, found: Mapping[str, Array], keep: float) -> dict[str, Judged]:
     """Turn every check's numbers into bands, lost runs and trials."""
     covered = [c for c in spec.checks if f"{c.name}/settled" in found]
-    told = {c.name: _one(c, found) for c in covered}
-    unsure = [n for n, (_, lost, _) in told.items() if lost or told[n][0]]
-    return {n: Judged(statistics=s, lost=lost, runs=runs, trials=bands.trials_for(lost, runs, max(1, len(unsure))))
-            for n, (s, lost, runs) in told.items()}
+    told = {c.name: _one(c, found, keep) for c in covered}
+    styles = [c.style for c in covered]
+    most = max((sum(s in (style, None) for s in styles) for style in spec.styles), default=1)  # that one submission meets
+    unset = {c.name for c in covered if is_open(c)}
+    judged = {}
+    for name, (statistics, lost, runs) in told.items():
+        share = bands.bound(lost, runs, keep if name in unset else 1.0)
+        judged[name] = Judged(statistics=statistics, lost=lost, runs=runs, bound=share,
+                              trials=bands.trials_for(share, max(1, most)))
+    return judged
 
 
-def _one(check: AnyCheck, found: Mapping[str, Array]) -> tuple[dict[str, bands.Statistic], int, int]:
+def _one(check: AnyCheck, found: Mapping[str, Array], keep: float) -> tuple[dict[str, bands.Statistic], int, int]:
     settled = found[f"{check.name}/settled"] > 0
     prefix = f"{check.name}/is/"
     values = {key.removeprefix(prefix): v for key, v in found.items() if key.startswith(prefix)}
     good = settled & np.all([np.isfinite(v) for v in values.values()], axis=0) if values else settled
     if not good.any():
         raise SpecError(f"check {check.name}", ["no run of the calibration is settled and finite; do the trainings learn?"])
-    statistics = {name: bands.summarize(v[good]) for name, v in values.items()}
-    is_held = np.all([(s.low <= values[n]) & (values[n] <= s.high) for n, s in statistics.items()], axis=0) \
-        if statistics else np.ones(settled.size, dtype=bool)
-    is_passed = found[f"{check.name}/passed"] > 0
-    return statistics, int(settled.size - np.sum(is_held & is_passed)), int(settled.size)
+    statistics = {name: bands.summarize(v[good], keep if is_open(check) else 1.0) for name, v in values.items()}
+    if not is_open(check):  # its bands are set by hand; the numbers are only shown
+        return statistics, int(np.sum(found[f"{check.name}/passed"] == 0)), int(settled.size)
+    is_held = np.all([(s.low <= values[n]) & (values[n] <= s.high) for n, s in statistics.items()], axis=0)
+    return statistics, int(settled.size - np.sum(is_held & (found[f"{check.name}/passed"] > 0))), int(settled.size)
+
+
+def is_open(check: AnyCheck) -> bool:
+    """Tell whether a check's bands are left to calibration."""
+    every = [getattr(check, "band", None), *getattr(check, "bands", []), *(m.band for m in getattr(check, "measures", []))]
+    return any(band is not None and band.high >= bands.OPEN for band in every)
 
 
 def write(calibration: Calibration, folder: Path) -> Path:

@@ -178,9 +178,9 @@ class _Page:
 
 def calibration_table(made: Calibration) -> Table:
     """Show the measured bands, the runs lost in one trial, and the trials that make up for them."""
-    table = Table("check", "number", "least", "median", "greatest", "lost", "trials", title="Calibration")
+    table = Table("check", "number", "least", "median", "greatest", "lost", "at most", "trials", title="Calibration")
     for name, judged in made.checks.items():
-        told = f"{judged.lost} of {judged.runs}", str(judged.trials)
+        told = f"{judged.lost} of {judged.runs}", f"{judged.bound:.2%}", str(judged.trials)
         for number, s in judged.statistics.items():
             table.add_row(name, number, f"{s.low:.4g}", f"{s.quantiles['0.5']:.4g}", f"{s.high:.4g}", *told)
         if not judged.statistics:

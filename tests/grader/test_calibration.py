@@ -16,13 +16,13 @@ TABLE = {"calibration": {"training": []}, "check": [CURVE, COST, MEASURE, PLAIN]
 
 def judged(*names, lost=0, trials=2):
     statistics = {n: c.Statistic(low=1.0, high=2.0, runs=100, quantiles={}) for n in names}
-    return c.Judged(statistics=statistics, lost=lost, runs=100, trials=trials)
+    return c.Judged(statistics=statistics, lost=lost, runs=100, bound=0.02, trials=trials)
 
 
 @pytest.fixture
 def made():
     checks = {"falls": judged("0", "9"), "ends": judged("cost", lost=4, trials=3), "learned": judged("mean")}
-    return c.Calibration(digest="d", seeds=100, torch="2", device="cpu", seconds=1, coverage=0.95, confidence=0.95, checks=checks)
+    return c.Calibration(digest="d", seeds=100, torch="2", device="cpu", seconds=1, keep=1, confidence=0.95, checks=checks)
 
 
 @pytest.mark.parametrize(("runs", "share"), [(473, 0.99), (947, 0.995), (4742, 0.999)])
@@ -51,20 +51,39 @@ def test_binomial_tail_is_exact_on_small_numbers():
 
 @pytest.mark.parametrize(("lost", "runs", "trials"), [(0, 2000, 2), (90, 2000, 3), (980, 2000, 13), (2000, 2000, 20)])
 def test_trials_make_up_for_runs_that_got_stuck(lost, runs, trials):
-    assert c.trials_for(lost, runs, checks=3) == trials
+    assert c.trials_for(c.bound(lost, runs), checks=3) == trials
 
 
 def test_chance_of_loss_with_those_trials_is_below_one_in_a_thousand():
-    checks = [judged("cost").model_copy(update={"lost": lost, "runs": 2000, "trials": c.trials_for(lost, 2000, 2)})
-              for lost in (0, 90)]
+    shares = [c.bound(lost, 2000) for lost in (0, 90)]
+    checks = [judged("cost").model_copy(update={"bound": p, "trials": c.trials_for(p, 2)}) for p in shares]
     assert c.chance_of_loss(checks) <= 1e-3
+
+
+def test_shortest_range_leaves_a_long_tail_out():
+    rng = np.random.default_rng(2)
+    values = np.concatenate([rng.normal(1.0, 0.01, 950), rng.uniform(2, 100, 50)])
+    s = c.summarize(values, 0.95)
+    assert 0.95 < s.low < s.high < 1.05
+    assert np.mean((s.low <= values) & (values <= s.high)) >= 0.95
+    assert c.summarize(values).high > 90
+
+
+def test_loss_of_a_chosen_range_is_bounded_as_often_as_promised():
+    rng = np.random.default_rng(3)
+    held = []
+    for _ in range(300):
+        values = rng.exponential(size=400)
+        s = c.summarize(values, 0.9)
+        held.append(1 - (np.exp(-s.low) - np.exp(-s.high)) <= c.bound(40, 400, 0.9))
+    assert np.mean(held) >= 0.95
 
 
 def test_measured_bands_take_the_place_of_the_word(made):
     falls, ends, learned, plain = c.fill(TABLE, made)["check"]
     assert falls["bands"] == [{"step": 0, "low": 1.0, "high": 2.0}, {"step": 9, "low": 1.0, "high": 2.0}]
     assert (ends["band"]["low"], ends["band"]["high"], ends["trials"]) == (1.0, 2.0, 3)
-    assert "96 right runs; 4 others got stuck" in ends["band"]["because"]
+    assert "100 right runs, 4 of them outside" in ends["band"]["because"]
     assert learned["measures"][0]["band"]["high"] == 2.0
     assert plain is PLAIN
     assert TABLE["check"][1]["band"] == "calibrated"

@@ -101,6 +101,18 @@ def test_spec_that_wants_a_band_without_a_calibration_says_what_to_run(folder):
     assert "grader calibrate logistic" in error.value.problems[0]
 
 
+def test_kept_share_makes_the_bands_shorter_and_costs_trials(folder):
+    whole = measured(folder).checks["script_cost"]
+    toml = folder / "assignment.toml"
+    toml.write_text(toml.read_text().replace("seeds = 2000\n", "seeds = 2000\nkeep = 0.8\n"))
+    part = measured(folder).checks["script_cost"]
+    assert part.statistics["cost"].high - part.statistics["cost"].low < 0.9 * (
+        whole.statistics["cost"].high - whole.statistics["cost"].low)
+    assert part.lost == 40
+    assert part.bound > whole.bound
+    assert part.trials > whole.trials
+
+
 def test_pieces_cover_every_case_and_every_seed_once(folder):
     spec = load(folder, is_open=True).spec
     plan = spec.calibration.model_copy(update={"seeds": 2500})
