@@ -61,7 +61,7 @@ def regrade_command(
     else:
         _show(rows, applied, store)
     if damaged := [r for r in rows if isinstance(r, Damaged)]:
-        raise Broken(f"{len(damaged)} kept attempts cannot be judged; the first, {damaged[0].id}: {damaged[0].because}")
+        raise Broken(f"{_count(len(damaged), 'kept attempt')} cannot be judged; the first, {damaged[0].id}: {damaged[0].because}")
     return None
 
 
@@ -98,7 +98,7 @@ def _revert(store: Store, chosen: Sequence[Assignment], now: datetime, *, as_jso
         sys.stdout.write(json.dumps({"reverted": {s: {"regrade": name, "reports": n} for s, (name, n) in taken.items()}}) + "\n")
         return
     for slug, (name, count) in taken.items():
-        _say(f"{slug}: regrading {name} taken back, {count} earlier reports count again" if count else
+        _say(f"{slug}: regrading {name} taken back; earlier reports that count again: {count}" if count else
              f"{slug}: no regrading counts, nothing was taken back")
 
 
@@ -117,12 +117,12 @@ def _show(rows: Sequence[Regraded | Damaged], applied: dict[str, tuple[str, int]
     if changed:
         out.print(table)
     for (reason, count) in _again(rows).items():
-        _say(f"to run again: {reason}: {count} attempts")
+        _say(f"to run again: {reason}: {_count(count, 'attempt')}")
     _say(", ".join(f"{count} {name}" for name, count in _totals(rows).items() if count or name in OUTCOMES))
     if not applied:
         _say("nothing counts yet; add --apply to let the new reports count")
     for slug, (name, count) in applied.items():
-        _say(f"{slug}: {count} new reports count (regrading {name}); take them back with: "
+        _say(f"{slug}: new reports that count: {count} (regrading {name}); take them back with: "
              f"grader regrade {where} --assignment {slug} --revert")
 
 
@@ -136,6 +136,10 @@ def _told(r: Regraded) -> str:
         return "must be run again: " + "; ".join(f"{n} ({why})" for n, why in r.missing.items())
     told = [f"{c.check} {c.before} → {c.after} ({c.because})" for c in r.changes]
     return "; ".join(told) or "other points"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _line(text: str) -> Text:
@@ -174,7 +178,7 @@ def prune_command(store: StoreArgument,
     """Forget kept attempts older than so many days, but never the newest of a submission, and what only they needed."""
     kept = Store(store)
     attempts, objects = prune(kept.objects, kept.manifests, datetime.now(UTC), days)
-    _say(f"{attempts} attempts and {objects} objects removed from {store}")
+    _say(f"{_count(attempts, 'attempt')} and {_count(objects, 'object')} removed from {store}")
 
 
 def _say(text: str) -> None:
