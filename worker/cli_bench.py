@@ -17,6 +17,7 @@ from grader.settings import read_settings
 bench_app = typer.Typer(no_args_is_help=True, help="Measure the service itself.")
 out, err = Console(), Console(stderr=True)
 
+QUICK = ("cost-functions", "linear-two-columns", "linear-zero", "softmax", "vanishing-gradients")
 JsonOption = Annotated[bool, typer.Option("--json", help="print one JSON document")]
 
 
@@ -54,4 +55,61 @@ def regrade(names: Annotated[list[str] | None, typer.Argument(help="slugs; none:
     for r in rows:
         table.add_row(r.assignment, str(r.judged), f"{r.per_minute:,.0f}", f"{r.again_ms:.1f}", f"{r.first_ms:.1f}",
                       f"{r.ratio:.0f}")
+    out.print(table)
+
+
+@bench_app.command("calibrate")
+def calibrate(seeds: Annotated[int, typer.Option(help="seeds of the batched program", min=1)] = 1000,
+              steps: Annotated[int, typer.Option(help="steps of each training", min=1)] = 20001,
+              rounds: Annotated[int, typer.Option(help="times that both are run, by turns", min=1)] = 3,
+              as_json: JsonOption = False) -> None:
+    """Train many seeds of XOR 2-10-1 as one program, and one as a plain PyTorch loop."""
+    from worker.bench.calibrate import compare
+
+    with progress() as bar:
+        task = bar.add_task(f"{seeds} seeds and 1 seed, {steps} steps", total=rounds)
+        row = compare(seeds, steps, rounds, lambda: bar.advance(task))
+    if as_json:
+        told = {"seeds": seeds, "steps": steps, "plain_cpu_s": round(row.plain_s, 3), "batched_cpu_s": round(row.batched_s, 3),
+                "ratio": round(row.ratio, 3), "ratios": [round(r, 3) for r in row.ratios]}
+        sys.stdout.write(json.dumps({"calibrate": told}) + "\n")
+        return
+    table = Table("what", "CPU s", "ratio", "least .. greatest", title="Calibrating XOR 2-10-1")
+    table.add_row("1 seed, plain PyTorch loop", f"{row.plain_s:.2f}", "1", "")
+    spread = f"{min(row.ratios):.2f} .. {max(row.ratios):.2f}"
+    table.add_row(f"{seeds} seeds, one program", f"{row.batched_s:.2f}", f"{row.ratio:.2f}", spread)
+    out.print(table)
+
+
+@bench_app.command("diagnose")
+def diagnose(names: Annotated[list[str] | None, typer.Argument(help="slugs; none: five quick ones")] = None,
+             seeds: Annotated[int, typer.Option(help="half of them to measure likelihoods, half to count", min=2)] = 4,
+             engine: Annotated[str, typer.Option(help="auto, docker or bubblewrap")] = "",
+             write: Annotated[bool, typer.Option(help="write the measured likelihoods for the service")] = False,
+             as_json: JsonOption = False) -> None:
+    """Ask for the cause of mistakes made by other hands, and of right submissions: a table of causes and answers."""
+    from grader.diagnose import FILE
+    from worker.diagnoses import trust, variants
+    from worker.engines.choose import choose
+    from worker.pool import Pool
+
+    settings = read_settings()
+    chosen = [find(n, settings.assignments) for n in names or QUICK]
+    made, _ = choose(engine or settings.engine, chosen[0].spec.runtimes[0])
+    total = seeds * sum(len(list(variants(a))) for a in chosen)
+    with Pool(made, settings.pool_mb) as boxes, progress() as bar:
+        task = bar.add_task(f"asking in {boxes.name} boxes", total=total)
+        likelihood, counted = trust(chosen, settings.places, boxes, list(range(20, 20 + seeds)), lambda: bar.advance(task))
+    if write:
+        FILE.write_text(likelihood.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    (right, said), (accused, honest) = counted.right, counted.accused
+    if as_json:
+        pairs = [{"cause": c, "said": s, "cases": n} for (c, s), n in sorted(counted.said.items())]
+        sys.stdout.write(json.dumps({"diagnose": {"right": right, "said": said, "right_submissions": honest,
+                                                  "accused": accused, "table": pairs}}) + "\n")
+        return
+    table = Table("true cause", "said", "cases",
+                  title=f"{right} of {said} diagnoses right; {accused} of {honest} right ones accused")
+    for (cause, answer), cases in sorted(counted.said.items()):
+        table.add_row(cause or "none: right", answer or "nothing", str(cases))
     out.print(table)
