@@ -116,18 +116,27 @@ def read(folder: Path) -> Calibration | None:
 
 def is_wanted(table: Mapping[str, Any]) -> list[str]:
     """Name the checks that leave a band to calibration."""
-    return [c.get("name", "?") for c in table.get("check", []) if isinstance(c, dict) and _asks(c)]
+    return [c.get("name", "?") for c in _checks(table) if _asks(c)]
+
+
+def _checks(table: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """List the checks of a table that nobody has looked at yet."""
+    found = table.get("check")
+    return [c for c in found if isinstance(c, dict)] if isinstance(found, list) else []
 
 
 def _asks(check: Mapping[str, Any]) -> bool:
-    parts = [check, *(p for p in [*check.get("measures", []), *check.get("bands", [])] if isinstance(p, dict))]
+    lists = [check[key] for key in ("measures", "bands") if isinstance(check.get(key), list)]
+    parts = [check, *(p for part in lists for p in part if isinstance(p, dict))]
     return any(p.get("band") == WORD or p.get("trials") == WORD for p in parts) or check.get("because") == WORD
 
 
 def fill(table: dict[str, Any], calibration: Calibration | None) -> dict[str, Any]:
     """Put measured bands and trials where the spec says so; without a calibration, bands that hold everything."""
-    checks = [_filled(dict(c), calibration) if isinstance(c, dict) and _asks(c) else c for c in table.get("check", [])]
-    return {**table, "check": checks}
+    if not is_wanted(table):
+        return table
+    return {**table, "check": [_filled(dict(c), calibration) if isinstance(c, dict) and _asks(c) else c
+                               for c in table["check"]]}
 
 
 def _filled(check: dict[str, Any], calibration: Calibration | None) -> dict[str, Any]:
@@ -143,10 +152,10 @@ def _filled(check: dict[str, Any], calibration: Calibration | None) -> dict[str,
         check["band"] = {**band("cost"), "because": because}
     if check.get("because") == WORD:
         check["because"] = because
-        check["bands"] = [b | band(str(b.get("step"))) for b in check.get("bands", [])]
+        check["bands"] = [b | band(str(b.get("step"))) if isinstance(b, dict) else b for b in check.get("bands", [])]
     if "measures" in check:
         check["measures"] = [m | {"band": {**band(m.get("called") or m.get("statistic", "")), "because": because}}
-                             if m.get("band") == WORD else m for m in check["measures"]]
+                             if isinstance(m, dict) and m.get("band") == WORD else m for m in check["measures"]]
     if check.get("trials") == WORD:
         check["trials"] = judged.trials if judged else 1
     return check
@@ -155,7 +164,7 @@ def _filled(check: dict[str, Any], calibration: Calibration | None) -> dict[str,
 def digest(table: Mapping[str, Any]) -> str:
     """Hash all that a calibration rests on: how runs train, what is measured and judged, data, and the reference."""
     checks = [{k: v for k, v in c.items() if k not in {"hint", "points", "about", "visibility"}}
-              for c in table.get("check", []) if c.get("name") in is_wanted(table)]
+              for c in _checks(table) if _asks(c)]
     parts = {"checks": checks, **{k: table.get(k) for k in ("calibration", "probe", "data", "reference")}}
     h = hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode())
     sources = [str(d.get("source", "")).partition(":")[0] for d in table.get("data", {}).values()]
@@ -176,8 +185,8 @@ def problems(table: Mapping[str, Any], folder: Path, calibration: Calibration | 
         return [f'check {wanted[0]}: "{WORD}", but there is no {FILE}; {remedy}']
     told = [f"check {n}: {FILE} does not have it; {remedy}" for n in wanted if n not in calibration.checks]
     return told + [f"check {c['name']}: trials = {given}, but {FILE} says that {needed.trials} are needed for at most 1 false "
-                   f"rejection in {1 / FALSE_REJECTIONS:g}" for c in table.get("check", [])
-                   if isinstance(c, dict) and (needed := calibration.checks.get(c.get("name", ""))) is not None
+                   f"rejection in {1 / FALSE_REJECTIONS:g}" for c in _checks(table)
+                   if (needed := calibration.checks.get(c.get("name", ""))) is not None
                    and isinstance(given := c.get("trials", 1), int) and given < needed.trials]
 
 

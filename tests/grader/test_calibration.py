@@ -89,6 +89,15 @@ def test_measured_bands_take_the_place_of_the_word(made):
     assert TABLE["check"][1]["band"] == "calibrated"
 
 
+@pytest.mark.parametrize("check", [5, "x", [5], [{"name": "a", "bands": 3, "because": "calibrated"}], [{"measures": [7]}]])
+def test_table_of_another_form_is_left_for_the_spec_to_refuse(check, made, tmp_path):
+    table = {"check": check}
+    assert c.is_wanted(table) in ([], ["a"])
+    c.problems(table, tmp_path, made)
+    if not c.is_wanted(table):
+        assert c.fill(table, made) is table
+
+
 def test_without_a_calibration_the_bands_are_open():
     assert c.fill(TABLE, None)["check"][1]["band"]["high"] >= 1e300
 
