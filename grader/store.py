@@ -176,9 +176,16 @@ def pack_run(facts: Mapping[str, Any], frames: Frames) -> bytes:
     for said, blob in [(facts, b""), *frames]:
         if len(blob) > MAX_PROBE + MAX_HEADER:
             raise Broken(f"probe {said.get('probe')!r:.80} left {len(blob)} bytes of evidence, {MAX_PROBE} allowed")
-        text = json.dumps(said, allow_nan=False, separators=(",", ":")).encode()
+        text = _text(said)
         parts += [PART.pack(len(text), len(blob)), text, blob]
     return b"".join(parts)
+
+
+def _text(said: Mapping[str, Any]) -> bytes:
+    try:
+        return json.dumps(said, allow_nan=False, separators=(",", ":")).encode()
+    except (ValueError, TypeError, RecursionError) as e:  # boxes say strange things
+        raise Broken(f"what a box said cannot be kept: {e}") from e
 
 
 def unpack_run(content: bytes) -> tuple[dict[str, Any], tuple[tuple[dict[str, Any], bytes], ...]]:
@@ -192,7 +199,7 @@ def unpack_run(content: bytes) -> tuple[dict[str, Any], tuple[tuple[dict[str, An
             at = start + blob
             found.append((json.loads(content[start - text:start]), content[start:at]))
         (facts, _), *frames = found
-    except (struct.error, ValueError) as e:
+    except (struct.error, ValueError, RecursionError) as e:
         raise Broken("a kept run cannot be read") from e
     if at != len(content):
         raise Broken("a kept run is cut")

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from grader.catalog import Assignment
 from grader.diagnose import Diagnosis, Known, diagnose, read_likelihood
-from grader.errors import Broken
+from grader.errors import Broken, SpecError
 from grader.evidence import Measured
 from grader.example import Example, examples_of
 from grader.settings import Places
@@ -28,14 +28,14 @@ AT_ONCE = 2
 def explain(attempt: Attempt, boxes: Boxes) -> Diagnosis | None:
     """Name the known mistake that explains a failing attempt; None where nothing failed or nothing explains it.
 
-    A fault of ours on the way is no diagnosis: the report stands without it.
+    A fault of ours, or of the folder's examples, is no diagnosis: the report stands without it.
     """
     if all(v.verdict is Result.PASSED for v in attempt.verdicts.values()) or not attempt.trials[0]:
         return None
     try:
         known = mistakes(attempt.assignment, attempt.style, attempt.seed, attempt.places, boxes)
         right = answers(attempt.assignment, attempt.style, attempt.seed, attempt.places)
-    except Broken:
+    except (Broken, SpecError):
         return None
     early = early_of(attempt, right)
     return diagnose(attempt.trials[0], early, known, read_likelihood()) if early else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import zlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,12 +35,23 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Regraded:
-    """One attempt judged again: its report that counts, the one it would get, and what is missing for that."""
+    """One attempt judged again: its report that counts, the one it would get, and what is missing for that.
+
+    Both are without pictures and output, so that thousands fit in memory; `packed` is the new one as a whole, compressed,
+    or empty when it is the old one.
+    """
 
     record: Record
     old: Report
     new: Report
     missing: dict[str, str]
+    packed: bytes
+
+    @classmethod
+    def of(cls, record: Record, old: Report, new: Report, missing: dict[str, str]) -> Regraded:
+        """Compare two reports."""
+        whole = report_bytes(new)
+        return cls(record, slim(old), slim(new), missing, zlib.compress(whole, 1) if whole != report_bytes(old) else b"")
 
     @property
     def outcome(self) -> Outcome:
@@ -66,7 +78,7 @@ class Regraded:
     @property
     def is_new(self) -> bool:
         """Tell whether applying would change anything in the report."""
-        return not self.missing and report_bytes(self.new) != report_bytes(self.old)
+        return not self.missing and bool(self.packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +109,21 @@ def judged_again(store: Store, record: Record, assignment: Assignment, places: P
     try:
         attempt = rebuild(store, manifest, assignment, places)
     except SubmissionError as e:
-        return Regraded(record, old, unrun(assignment, manifest.file, "crashed", str(e), manifest.seed), {})
-    attempt.diagnosis = old.diagnosis  # it explains what was measured, and that is the same
+        return Regraded.of(record, old, unrun(assignment, manifest.file, "crashed", str(e), manifest.seed), {})
+    if any(v.verdict is not Result.PASSED for v in attempt.verdicts.values()):
+        attempt.diagnosis = old.diagnosis  # it explains what was measured, and that is the same
     new, lacking = attempt.report(), missing(attempt, manifest)
     if only:
         looked_at = {p for c in needed(assignment.spec, attempt.style, only) for p in c.probes()}
         lacking = {n: why for n, why in lacking.items() if n in looked_at or n == "limits"}
         new = merged(old, new, only)
-    return Regraded(record, old, new, lacking)
+    return Regraded.of(record, old, new, lacking)
+
+
+def slim(report: Report) -> Report:
+    """Leave out what only a reader of the whole report wants."""
+    checks = [v.model_copy(update={"picture": {}}) for v in report.checks]
+    return report.model_copy(update={"checks": checks, "stdout": "", "stderr": ""})
 
 
 def merged(old: Report, new: Report, only: Collection[str]) -> Report:
@@ -125,7 +144,8 @@ def apply(store: Store, found: Sequence[Regraded | Damaged], now: datetime) -> t
     new = [r for r in found if isinstance(r, Regraded) and r.is_new]
     with store.objects.keeping():
         for r in new:
-            store.manifests.append(r.record, Judged(report=store.objects.put(report_bytes(r.new)), at=now, regrade=name))
+            report = store.objects.put(zlib.decompress(r.packed))
+            store.manifests.append(r.record, Judged(report=report, at=now, regrade=name))
     return name, len(new)
 
 

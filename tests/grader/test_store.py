@@ -136,6 +136,15 @@ def test_a_probe_above_its_cap_is_refused_and_named():
         pack_run({}, [({"probe": "big"}, bytes(17 << 20))])
 
 
+def test_what_cannot_be_written_as_json_is_refused():
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+    for said in ({"deep": deep}, {"number": float("nan")}, {"object": object()}):
+        with pytest.raises(Broken, match="what a box said cannot be kept"):
+            pack_run({}, [(said, b"")])
+
+
 @pytest.mark.parametrize("cut", [lambda c: c[:-1], lambda c: c + b"x", lambda _: b"", lambda c: c[:5]])
 def test_a_run_that_is_cut_is_broken(cut):
     with pytest.raises(Broken, match="kept run"):

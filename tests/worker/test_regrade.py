@@ -165,7 +165,7 @@ def test_published_examples_are_judged_again_bit_for_bit(slug, boxes, tmp_path):
 def test_trials_late_probes_timeouts_and_syntax_errors_are_judged_again_bit_for_bit(home):
     store, found = Store(home / "store"), again(home)
     assert {r.outcome for r in found.values()} == {"unchanged"}
-    assert all(report_bytes(r.old) == report_bytes(r.new) for r in found.values())
+    assert all(report_bytes(r.old) == report_bytes(r.new) and not r.is_new for r in found.values())
     runs = {name: [(run.trial, sorted(run.probes)) for run in r.record.manifest.runs] for name, r in found.items()}
     assert runs["right.py"] == [(0, ["doubled", "drawn"]), (0, ["again"]), (1, ["drawn"]), (2, ["drawn"])]
     assert {name: r.new.score for name, r in found.items()} == {
