@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from grader.catalog import default_root
@@ -15,11 +15,18 @@ from grader.errors import GraderError
 
 PREFIX = "GRADER_"
 TESTS = "GRADER_TEST_"  # settings of the test suite, read by it alone
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+SECRET_LENGTH = 50
 
 
 def cache_folder() -> Path:
     """Return the folder for what can be made again: XDG_CACHE_HOME, else ~/.cache."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dlgrader"
+
+
+def data_folder() -> Path:
+    """Return the folder for what must not be lost: XDG_DATA_HOME, else ~/.local/share."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "dlgrader"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +51,41 @@ class Settings(BaseSettings):
     isolation: Literal["warm", "fresh"] = Field(
         "warm", description="warm: a box serves many attempts, each in namespaces of its own; fresh: one box an attempt")
     pool_mb: int = Field(4096, ge=400, description="MiB for warm boxes, 400 each")
-    jobs: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Boxes at once in verify, demo and try")
+    jobs: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1,
+                      description="Boxes at once in verify, demo and try, and attempts at once in a worker")
+    mode: Literal["local", "production"] = Field(
+        "local", description="local: one machine, its own people; production: refuses what is unsafe on a network")
+    data: Path = Field(default_factory=data_folder, description="Folder of the database, submissions and evidence")
+    database: str = Field("", description="The database, as postgres://user:password@host/name; empty: SQLite in the data folder")
+    redis: str = Field("", description="Address of Redis; empty: a private one on a socket in the data folder")
+    secret_key: SecretStr = Field(SecretStr(""), description="Signs sessions; empty: made once, kept in the data folder")
+    host: str = Field("127.0.0.1", description="Address the web service listens on")
+    port: int = Field(8000, ge=1, le=65535, description="Port the web service listens on")
+    url: str = Field("", description="Address under which people reach the service, as https://grader.example.edu; "
+                                     "empty: http://localhost and the port")
+    mail: str = Field("", description="Where mail goes out, as smtp+tls://user:password@host:587; empty: mail is printed")
+    mail_from: str = Field("grader@localhost", description="Sender of mail")
+    queues: str = Field("cpu", description="Queues a worker serves, with commas: cpu, gpu")
 
     @property
     def places(self) -> Places:
         """Where the data files lie."""
         return Places(self.mnist, self.diabetes)
+
+    @property
+    def address(self) -> str:
+        """The address people reach the service under, without a slash at its end."""
+        return (self.url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def database_url(self) -> str:
+        """The database's address, SQLite in the data folder unless another is set."""
+        return self.database or f"sqlite:///{(self.data / 'grader.sqlite3').absolute()}"
+
+    @property
+    def redis_url(self) -> str:
+        """Redis's address, the private one's socket unless another is set."""
+        return self.redis or f"unix://{(self.data / 'redis.sock').absolute()}"
 
 
 def read_settings() -> Settings:
@@ -60,7 +96,24 @@ def read_settings() -> Settings:
         msg = f"unknown setting {', '.join(unknown)}; there are {', '.join(sorted(known))}"
         raise GraderError(msg)
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as e:
         told = "; ".join(f"{PREFIX}{'_'.join(map(str, p['loc'])).upper()}: {p['msg']}, found {p['input']!r}" for p in e.errors())
         raise GraderError(told) from e
+    if unsafe := unsafe_in(settings):
+        raise GraderError("; ".join(unsafe))
+    return settings
+
+
+def unsafe_in(settings: Settings) -> list[str]:
+    """Say what of these settings must not stand on a network; empty where all is well."""
+    if settings.mode == "local":
+        told = (f"{PREFIX}HOST: {settings.host} is open to the network, which {PREFIX}MODE=local is not made for; "
+                f"set {PREFIX}MODE=production or listen on {', '.join(LOOPBACK)}")
+        return [] if settings.host in LOOPBACK else [told]
+    found = []
+    if len(settings.secret_key.get_secret_value()) < SECRET_LENGTH:
+        found.append(f"{PREFIX}SECRET_KEY: production wants one of {SECRET_LENGTH} characters or more")
+    if not settings.url.startswith("https://"):
+        found.append(f"{PREFIX}URL: production wants the https address people use, found {settings.url!r}")
+    return found

@@ -1,0 +1,49 @@
+"""Who may see what: every page and every call of the API gets its objects here, and what is not one's own is not found."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from grader.web.models import Assignment, Attempt, Course, Membership, Role, User
+
+STAFF = (Role.TA, Role.INSTRUCTOR)
+
+
+def membership(user: User, course: str) -> Membership:
+    """Return a user's membership of a course; Http404 without one, so that nobody learns which courses there are."""
+    found = Membership.objects.select_related("course").filter(user=user, course__slug=course, is_active=True).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def courses(user: User) -> QuerySet[Course]:
+    """List the courses a user belongs to."""
+    return Course.objects.filter(memberships__user=user, memberships__is_active=True).order_by("title")
+
+
+def assignment(user: User, course: str, slug: str) -> tuple[Membership, Assignment]:
+    """Return an assignment of one of the user's courses with the membership; Http404 else."""
+    member = membership(user, course)
+    found = Assignment.objects.select_related("course", "version").filter(course=member.course, slug=slug).first()
+    if found is None:
+        raise Http404
+    return member, found
+
+
+def attempts(user: User) -> QuerySet[Attempt]:
+    """All attempts a user may see: the own ones, and those of courses in which they are staff."""
+    mine = Membership.objects.filter(user=user, is_active=True)
+    staffed = mine.filter(role__in=STAFF).values("course")
+    own = Q(submission__user=user, submission__assignment__course__in=mine.values("course"))
+    return Attempt.objects.select_related("submission__assignment__course", "submission__user", "version").filter(
+        own | Q(submission__assignment__course__in=staffed))
+
+
+def attempt(user: User, pk: int) -> tuple[Membership, Attempt]:
+    """Return an attempt the user may see with their membership of its course; Http404 else."""
+    found = attempts(user).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return membership(user, found.submission.assignment.course.slug), found

@@ -1,0 +1,11 @@
+"""The service's tables, one file per subject."""
+
+from grader.web.models.account import Invitation, Token, User
+from grader.web.models.attempt import LIVE, Attempt, State
+from grader.web.models.audit import Entry
+from grader.web.models.course import Assignment, Course, Extension, Membership, Role, SpecVersion
+from grader.web.models.request import RegradeMessage, RegradeRequest
+from grader.web.models.submission import Submission
+
+__all__ = ["LIVE", "Assignment", "Attempt", "Course", "Entry", "Extension", "Invitation", "Membership", "RegradeMessage",
+           "RegradeRequest", "Role", "SpecVersion", "State", "Submission", "Token", "User"]
