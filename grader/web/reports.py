@@ -1,0 +1,82 @@
+"""What of an attempt's report a viewer may see. Pages and the API show nothing that did not pass through here.
+
+Everything shown is a channel: a student who sees a hidden check's points, its text, the time it took or what the program
+printed while it ran could learn what it looks at. So of hidden checks only their number and worth is told, and when they will
+be shown; and what was printed, the seconds and the seed are kept back with them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from grader.report import Report, score_of
+from grader.verdict import Result, Verdict
+from grader.web import policy, specs
+from grader.web.models import Attempt, Extension, Membership
+
+WHEN = {"after_due": "after the due date", "after_release": "when the grades are released", "staff": "to staff only"}
+FOR_STAFF = ("seed",)  # of the provenance
+TIMES = ("seconds", "cpu_s", "peak_memory_mb", "rounds", "trials")
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Checks that are not shown yet: how many, worth how much, and when they will be."""
+
+    count: int
+    points: float
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A report as one viewer may see it. `report` has the visible checks alone, and their score."""
+
+    report: Report
+    hidden: tuple[Hidden, ...]
+    factor: float  # what lateness leaves of the score
+
+    @property
+    def final(self) -> float:
+        """The visible score after the penalty for lateness."""
+        return round(self.report.score * self.factor, 6)
+
+
+def stored(attempt: Attempt) -> Report:
+    """Read an attempt's report, whole; raises Broken where the store is damaged."""
+    return Report.model_validate_json(specs.objects().get(attempt.report))
+
+
+def shown(attempt: Attempt, viewer: Membership, now: datetime) -> Shown:
+    """Make of an attempt's report what a member of its course may see now."""
+    assignment, user = attempt.submission.assignment, attempt.submission.user
+    dates = policy.window(assignment, Extension.objects.filter(assignment=assignment, user=user).first())
+    report = stored(attempt)
+    visible = [c for c in report.checks
+               if policy.is_visible(c.visibility, dates, assignment.released_at, now, is_staff=viewer.is_staff)]
+    factor = policy.factor(assignment, dates, attempt.submission.received_at)
+    if viewer.is_staff:
+        return Shown(report, (), factor)
+    return Shown(_for_student(report, visible), hidden_of(report, visible), factor)
+
+
+def hidden_of(report: Report, visible: list[Verdict]) -> tuple[Hidden, ...]:
+    """Count what is hidden, by when it will be shown."""
+    left = [c for c in report.checks if c not in visible]
+    groups = [(when, [c for c in left if c.visibility == key]) for key, when in WHEN.items()]
+    return tuple(Hidden(len(cs), sum(c.max_points for c in cs), when) for when, cs in groups if cs)
+
+
+def _for_student(report: Report, visible: list[Verdict]) -> Report:
+    is_all = len(visible) == len(report.checks)
+    kept_back = FOR_STAFF if is_all else (*FOR_STAFF, *TIMES)
+    has_visible_fault = any(c.verdict is Result.FAILED for c in visible)
+    return report.model_copy(update={
+        "checks": [c.model_copy(update={"flag": "", "trials": [t.model_copy(update={"seed": 0}) for t in c.trials]})
+                   for c in visible],
+        "score": score_of(visible), "points": sum(c.max_points for c in visible),
+        "diagnosis": report.diagnosis if has_visible_fault else None,
+        "stdout": report.stdout if is_all else "", "stderr": report.stderr if is_all else "",
+        "because": report.because if is_all else "",
+        "provenance": {k: v for k, v in report.provenance.items() if k not in kept_back}})
