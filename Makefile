@@ -11,7 +11,7 @@ FIND_PYTHON = py=; for p in $(PYTHONS); do \
 	  echo "Python 3.11 or newer is needed (tried: $(PYTHONS)). Install it, or name it: make setup PYTHON=/path/to/python3" >&2; \
 	  exit 1; fi
 
-.PHONY: help setup demo test lint lock clean
+.PHONY: help setup demo serve test lint lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,9 @@ setup: .venv/.stamp ## make .venv from the lock file when it is stale, and fetch
 
 demo: setup ## grade a right submission and a mistake of every assignment, in the embedded engine
 	$(BIN)/grader demo
+
+serve: setup ## run the whole service on this machine: web, worker, sweeper, Redis; prints its address
+	$(BIN)/grader serve
 
 lint: .venv/.stamp ## ruff and mypy --strict
 	$(BIN)/ruff check .

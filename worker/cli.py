@@ -29,6 +29,7 @@ from grader.table import csv_rows
 from worker import attempt as attempts
 from worker.cli_bench import bench_app
 from worker.cli_regrade import prune_command, regrade_command
+from worker.cli_serve import demo_app, serve_command, sweeper_command, worker_command
 from worker.console import calibration_table, power_table, show, summary
 from worker.demo import demonstrate
 from worker.doctor import examine
@@ -53,6 +54,10 @@ app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
 app.command("regrade")(regrade_command)
 app.command("prune")(prune_command)
+app.command("serve")(serve_command)
+app.command("worker")(worker_command)
+app.command("sweeper")(sweeper_command)
+app.add_typer(demo_app, name="demo-course")
 
 EngineOption = Annotated[str, typer.Option(help="auto, docker, bubblewrap, or unconfined (your own code only)")]
 JobsOption = Annotated[int | None, typer.Option("--jobs", "-j", help="boxes at once", min=1)]

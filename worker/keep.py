@@ -56,19 +56,24 @@ def graded(assignment: Assignment, file: Path, seed: int, boxes: Boxes, places: 
 
 def keep(store: Store, attempt: Attempt, report: Report, now: datetime, origin: str) -> Record:
     """Keep an attempt with its report; raises Broken when it is too large or cannot be written."""
+    with store.objects.keeping():
+        manifest = manifest_of(store.objects, attempt, report, now, origin)
+        return store.manifests.add(manifest, Judged(report=store.objects.put(report_bytes(report)), at=now))
+
+
+def manifest_of(objects: Objects, attempt: Attempt, report: Report, now: datetime, origin: str) -> Manifest:
+    """Keep what came out of an attempt's runs and say what its report rests on; call it inside `objects.keeping()`."""
     spec, seed, places = attempt.assignment.spec, attempt.seed, attempt.places
     evidence = sum(len(blob) for run in attempt.runs for _, blob in run.frames)
     if evidence > MAX_ATTEMPT:
         raise Broken(f"{origin}: {evidence} bytes of evidence in all, {MAX_ATTEMPT} allowed")
     def kept(run: Run, trial: int, names: list[str]) -> KeptRun:
         told = fingerprints(attempt.assignment, attempt.style, trial_seed(seed, trial), places)
-        return KeptRun(trial=trial, probes={n: told[n] for n in names}, content=store.objects.put(packed(run)))
-    with store.objects.keeping():
-        manifest = _manifest(attempt.assignment, report, origin, attempt.submission.raw, store, now).model_copy(update={
-            "probes": dict(fingerprints(attempt.assignment, attempt.style, seed, places)),
-            "limits": spec.limits.model_dump(),
-            "runs": [kept(run, *asked) for run, asked in zip(attempt.runs, attempt.rounds, strict=True)]})
-        return store.manifests.add(manifest, Judged(report=store.objects.put(report_bytes(report)), at=now))
+        return KeptRun(trial=trial, probes={n: told[n] for n in names}, content=objects.put(packed(run)))
+    return _manifest(attempt.assignment, report, origin, attempt.submission.raw, objects, now).model_copy(update={
+        "probes": dict(fingerprints(attempt.assignment, attempt.style, seed, places)),
+        "limits": spec.limits.model_dump(),
+        "runs": [kept(run, *asked) for run, asked in zip(attempt.runs, attempt.rounds, strict=True)]})
 
 
 def keep_unrun(store: Store, assignment: Assignment, report: Report, raw: bytes, now: datetime, origin: str) -> Record | None:
@@ -76,12 +81,12 @@ def keep_unrun(store: Store, assignment: Assignment, report: Report, raw: bytes,
     if len(raw) > MAX_NOTEBOOK:
         return None
     with store.objects.keeping():
-        manifest = _manifest(assignment, report, origin, raw, store, now)
+        manifest = _manifest(assignment, report, origin, raw, store.objects, now)
         return store.manifests.add(manifest, Judged(report=store.objects.put(report_bytes(report)), at=now))
 
 
-def _manifest(assignment: Assignment, report: Report, origin: str, raw: bytes, store: Store, now: datetime) -> Manifest:
-    return Manifest(assignment=assignment.slug, file=report.file, origin=origin, submission=store.objects.put(raw),
+def _manifest(assignment: Assignment, report: Report, origin: str, raw: bytes, objects: Objects, now: datetime) -> Manifest:
+    return Manifest(assignment=assignment.slug, file=report.file, origin=origin, submission=objects.put(raw),
                     style=report.style, seed=report.provenance["seed"], at=now, spec=assignment.digest,
                     measured=measured_digest(assignment.spec))
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-TASK = "grade"  # worker/tasks.py has it
+TASK = "grade"  # worker/app.py has it
 log = logging.getLogger(__name__)
 
 

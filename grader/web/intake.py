@@ -61,8 +61,8 @@ def receive(assignment: Assignment, user: User, upload: Upload, now: datetime) -
 
 def announce(attempt: Attempt) -> None:
     """Tell the page and wake a worker; what is lost here is made up for by the sweeper."""
-    progress.tell(progress.connect(settings.GRADER.redis_url), attempt.pk, "queued")
-    bell.ring(attempt.queue)
+    if progress.tell(progress.connect(settings.GRADER.redis_url), attempt.pk, "queued"):
+        bell.ring(attempt.queue)
 
 
 def standing(assignment: Assignment, user: User, now: datetime) -> policy.Standing:

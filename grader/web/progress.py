@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 LENGTH = 2000  # events kept of an attempt
 FORGET_S = 3600
+SLOTS = "grader:slots:"
 log = logging.getLogger(__name__)
 
 
@@ -30,8 +31,8 @@ def connect(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5, decode_responses=True)
 
 
-def tell(server: redis.Redis, attempt: int, event: str, **what: Any) -> None:
-    """Add an event. Where Redis doesn't answer nobody sees it, and nothing else is lost."""
+def tell(server: redis.Redis, attempt: int, event: str, **what: Any) -> bool:
+    """Add an event. Where Redis doesn't answer it is False: nobody sees it, and nothing else is lost."""
     try:
         pipe = server.pipeline(transaction=False)
         pipe.xadd(key_of(attempt), {"json": json.dumps({"event": event, **what}, allow_nan=False)}, maxlen=LENGTH)
@@ -39,3 +40,30 @@ def tell(server: redis.Redis, attempt: int, event: str, **what: Any) -> None:
         pipe.execute()
     except (RedisError, OSError, ValueError) as e:
         log.info("progress of attempt %s is not told: %s", attempt, e)
+        return False
+    return True
+
+
+def be_present(server: redis.Redis, worker: str, slots: int, for_s: int) -> None:
+    """Say that a worker is there and how many attempts it runs at once."""
+    try:
+        server.set(f"{SLOTS}{worker}", slots, ex=for_s)
+    except (RedisError, OSError) as e:
+        log.info("worker %s is there, but Redis doesn't answer: %s", worker, e)
+
+
+def be_gone(server: redis.Redis, worker: str) -> None:
+    """Say that a worker has ended."""
+    try:
+        server.delete(f"{SLOTS}{worker}")
+    except (RedisError, OSError) as e:
+        log.info("worker %s has ended, but Redis doesn't answer: %s", worker, e)
+
+
+def slots(server: redis.Redis) -> int | None:
+    """Count how many attempts all workers together run at once; None where Redis doesn't answer."""
+    try:
+        names = list(server.scan_iter(f"{SLOTS}*", count=1000))
+        return sum(int(n) for n in server.mget(names) if n) if names else 0
+    except (RedisError, OSError):
+        return None

@@ -1,0 +1,74 @@
+"""A process that stands for the web beside a running service: it hands in, cancels and looks, one JSON line a wish.
+
+It is a process of its own, so that its tables are those of the service under test and not those of pytest.
+"""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from worker.tables import prepare
+
+settings = prepare()
+
+from django.core.management import call_command  # noqa: E402
+
+from grader.web import bell, intake, queue, reports, specs  # noqa: E402
+from grader.web.models import Assignment, Attempt, Course, Membership, User  # noqa: E402
+
+
+def begin(slugs, students):
+    call_command("migrate", verbosity=0, interactive=False)
+    course = Course.objects.create(slug="dl", title="Deep learning")
+    for slug in slugs:
+        version = specs.publish(settings.assignments / slug)
+        Assignment.objects.create(course=course, slug=slug, title=slug, version=version)
+    for name in students:
+        user = User.objects.create(username=name, email=f"{name}@example.org")
+        Membership.objects.create(course=course, user=user)
+
+
+def hand_in(student, slug, file, key=None):
+    upload = intake.Upload(Path(file).name, Path(file).read_bytes(), "api", key)
+    return intake.receive(Assignment.objects.get(slug=slug), User.objects.get(username=student), upload, specs.now()).pk
+
+
+def rows():
+    names = ("pk", "state", "status", "score", "points", "tries", "report", "because", "worker", "submission__user__username")
+    return [dict(zip(names, row, strict=True)) for row in Attempt.objects.order_by("pk").values_list(*names)]
+
+
+def cancel(pk):
+    return queue.cancel(Attempt.objects.get(pk=pk), specs.now())
+
+
+def left(student, slug):
+    return intake.standing(Assignment.objects.get(slug=slug), User.objects.get(username=student), specs.now()).used
+
+
+def ring(times):
+    return sum(bell.ring("cpu") for _ in range(times))
+
+
+def shown_score(pk, student):
+    attempt = Attempt.objects.get(pk=pk)
+    return reports.shown(attempt, Membership.objects.get(user__username=student), specs.now()).final
+
+
+def lose(pk):
+    """Take away what an attempt was handed in as, as a broken disk would."""
+    name = Attempt.objects.get(pk=pk).submission.content
+    (specs.objects().root / name[:2] / name[2:]).unlink()
+
+
+def expire_lease(pk):
+    return Attempt.objects.filter(pk=pk).update(lease_until=datetime(2020, 1, 1, tzinfo=UTC))
+
+
+WISHES = {f.__name__: f for f in (begin, hand_in, rows, cancel, left, ring, shown_score, lose, expire_lease)}
+
+for line in sys.stdin:
+    wish = json.loads(line)
+    sys.stdout.write(json.dumps(WISHES[wish.pop("do")](**wish), default=str) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,103 @@
+"""`grader serve`, `worker`, `sweeper` and `demo-course`: the commands that run the service."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import warnings
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from grader.settings import Settings, read_settings
+from worker.tables import prepare
+
+out = Console()
+demo_app = typer.Typer(no_args_is_help=True, help="The demo course, to look around in.")
+
+
+def log_to_terminal() -> None:
+    """Write warnings and errors of the service to standard error, one line each."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+def serve_command() -> None:
+    """Run the whole service on this machine: web, worker, sweeper, and a private Redis unless one is set."""
+    from worker.serve import only_one, parts, serve
+    log_to_terminal()
+    settings = read_settings()
+    running = parts(settings)
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    with only_one(settings):
+        serve(settings, running, stopped, lambda: begin(settings))
+    out.print("stopped", style="dim")
+
+
+def begin(settings: Settings) -> None:
+    """Bring the tables up to date, make the demo course on a first start, and say where the service is."""
+    prepare()
+    from django.core.management import call_command
+
+    from grader.web.models import Course
+    from worker import demo_course
+    call_command("migrate", verbosity=0, interactive=False)
+    if settings.mode == "local" and not Course.objects.exists():
+        out.print("first start: making the demo course (remove it with: grader demo-course remove)")
+        demo_course.add(settings)
+    out.print(f"dlgrader is at [bold]{settings.address}[/bold] (stop it with Ctrl-C)")
+    show_accounts(settings)
+
+
+def show_accounts(settings: Settings) -> None:
+    """Print the demo's accounts, where there are any."""
+    from worker import demo_course
+    if accounts := demo_course.read_accounts(settings):
+        table = Table("account", "role", "password", title="Demo accounts")
+        for account in accounts:
+            table.add_row(account.name, account.role, account.password)
+        out.print(table)
+
+
+def worker_command() -> None:
+    """Run a worker: grade what waits in the queues of GRADER_QUEUES."""
+    log_to_terminal()
+    settings = prepare()
+    from worker.app import make
+    from worker.grading import Grading
+    app = make(settings, Grading(settings))
+    warnings.filterwarnings("ignore", "You're running the worker with superuser")  # what it runs, it runs in boxes
+    app.start(["--quiet", "worker", "--loglevel", "WARNING", "--queues", settings.queues, "--without-gossip", "--without-mingle",
+               "--without-heartbeat", "--hostname", f"{settings.queues}@%h"])
+
+
+def sweeper_command() -> None:
+    """Run the sweeper: put back attempts of lost workers, ring for those that wait."""
+    log_to_terminal()
+    settings = prepare()
+    from worker.sweeper import run
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    run(stopped, settings.redis_url)
+
+
+@demo_app.command("add")
+def demo_add() -> None:
+    """Make the demo course and its accounts."""
+    settings = prepare()
+    from worker import demo_course
+    demo_course.add(settings)
+    show_accounts(settings)
+
+
+@demo_app.command("remove")
+def demo_remove() -> None:
+    """Remove the demo course, its accounts and their submissions."""
+    settings = prepare()
+    from worker import demo_course
+    demo_course.remove(settings)
+    out.print("the demo course is gone")

@@ -1,0 +1,186 @@
+"""What a worker does when a bell rings: claim the fairest attempt, grade it, and write its report once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from django.db import InterfaceError, OperationalError, connection
+
+from grader.errors import Broken, SpecError, SubmissionError
+from grader.manifest import Manifest
+from grader.report import Report
+from grader.settings import Settings
+from grader.submission import read_submission
+from grader.web import audit, progress, queue, specs
+from grader.web.models import Attempt as Row
+from grader.web.models import State
+from worker.attempt import Attempt, unrun
+from worker.engines.base import owner
+from worker.engines.choose import choose
+from worker.grade import measured
+from worker.keep import manifest_of, report_bytes
+from worker.known import explain
+from worker.pool import Pool
+
+RUNTIME = "pytorch"
+PRESENT_S = 20.0  # how often a worker says that it is there
+AGAIN_S = (0.1, 0.5, 2.0, 5.0, 10.0, 20.0)  # pauses before a database that doesn't answer is asked again
+log = logging.getLogger(__name__)
+
+Result = dict[str, Any]
+T = TypeVar("T")
+
+
+class Grading:
+    """One worker process: its boxes, and the attempts it holds a lease on."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.name = owner()
+        self.queues = settings.queues.split(",")
+        self.redis = progress.connect(settings.redis_url)
+        self.stopping = threading.Event()  # no further attempt is begun
+        self.closed = threading.Event()
+        self.boxes: Pool | None = None
+
+    def open(self, **_: Any) -> None:
+        """Choose an engine, sweep what a killed worker left, and say that this one is there."""
+        engine, why = choose(self.settings.engine, RUNTIME)
+        engine.sweep()
+        log.warning("worker %s grades in %s boxes (%s), %d at once, queues %s", self.name, engine.name, why, self.settings.jobs,
+                    ", ".join(self.queues))
+        self.boxes = Pool(engine, self.settings.pool_mb, is_fresh=self.settings.isolation == "fresh", keeps_house=True)
+        threading.Thread(target=self._be_present, name="presence", daemon=True).start()
+
+    def stop(self, **_: Any) -> None:
+        """Begin no further attempt; those that run are brought to their end."""
+        self.stopping.set()
+
+    def close(self, **_: Any) -> None:
+        """End all boxes."""
+        self.closed.set()
+        if self.boxes is not None:
+            self.boxes.close()
+
+    def grade_waiting(self) -> int:
+        """Grade attempts, the fairest first, until none waits; returns how many.
+
+        One bell is worth all that wait, because a row may have been kept back when its own bell rang.
+        """
+        graded = 0
+        try:
+            while not self.stopping.is_set() and (row := queue.claim(self.queues, self.name, specs.now())) is not None:
+                progress.tell(self.redis, row.pk, "claimed", worker=self.name, tries=row.tries)
+                with leased(row):
+                    self._end(row, *self._try(row))
+                graded += 1
+        finally:
+            connection.close()  # the pool's thread may idle for long
+        return graded
+
+    def _try(self, row: Row) -> tuple[Result | None, str]:
+        """Grade an attempt, and if the fault is ours, say which."""
+        try:
+            return self._grade(row), ""
+        except (Broken, SpecError, OSError) as e:
+            return None, str(e)
+        except Exception as e:
+            log.exception("attempt %s: a bug", row.pk)
+            return None, f"{type(e).__name__}: {e}"
+
+    def _grade(self, row: Row) -> Result:
+        """Measure the submission in boxes, judge what came out, and keep both."""
+        if self.boxes is None:
+            raise Broken("this worker has no boxes yet")
+        folder, objects, now = specs.folder(row.version), specs.objects(), specs.now()
+        raw = objects.get(row.submission.content)
+        try:
+            submission = read_submission(row.submission.name, raw)
+        except SubmissionError as e:  # it was taken in by an older version that could read it
+            report = unrun(folder, row.submission.name, "crashed", str(e), row.seed)
+            return result(report, objects.put(report_bytes(report)), None)
+        attempt = measured(Attempt(folder, submission, row.seed, self.settings.places), self.boxes)
+        progress.tell(self.redis, row.pk, "phase", text="comparing with known mistakes")
+        attempt.diagnosis = explain(attempt, self.boxes)
+        report = attempt.report()
+        with objects.keeping():
+            manifest = manifest_of(objects, attempt, report, now, f"submission {row.submission.pk}")
+            return result(report, objects.put(report_bytes(report)), manifest)
+
+    def _end(self, row: Row, found: Result | None, because: str) -> None:
+        """Write how it ended, until the database takes it, and tell the page."""
+        now = specs.now()
+        if found is not None:
+            is_written, state = stubborn(lambda: queue.finish(row, now, found)), State.DONE
+        else:
+            log.error("attempt %s, try %d: %s", row.pk, row.tries, because)
+            is_written = stubborn(lambda: queue.give_back(row, because, now))
+            state = State.BROKEN if row.tries >= queue.MAX_TRIES else State.QUEUED
+        if not is_written:
+            log.warning("attempt %s: its lease was lost, another worker writes its report", row.pk)
+        elif state is State.QUEUED:
+            progress.tell(self.redis, row.pk, "queued")
+        else:
+            alert(row, because) if state is State.BROKEN else None
+            progress.tell(self.redis, row.pk, "end", state=state)
+
+    def _be_present(self) -> None:
+        """Tell how many attempts this worker can run at once, as long as it lives."""
+        while True:
+            progress.be_present(self.redis, self.name, self.settings.jobs, int(3 * PRESENT_S))
+            if self.closed.wait(PRESENT_S):
+                progress.be_gone(self.redis, self.name)
+                return
+
+
+def result(report: Report, name: str, manifest: Manifest | None) -> Result:
+    """Say what is written of a report into an attempt's row."""
+    return {"status": report.status, "because": report.because, "score": report.score, "points": report.points,
+            "report": name, "manifest": manifest.model_dump(mode="json") if manifest else None}
+
+
+def alert(row: Row, because: str) -> None:
+    """Tell staff of an attempt that was broken for good: in the audit log and the worker's own."""
+    log.critical("attempt %s is broken after %d tries: %s", row.pk, row.tries, because)
+    stubborn(lambda: audit.record(None, "attempt.broken", course=row.submission.assignment.course, about=f"attempt {row.pk}",
+                                  reason=because[:500]))
+
+
+@contextmanager
+def leased(row: Row) -> Iterator[None]:
+    """Renew an attempt's lease for as long as it takes."""
+    done = threading.Event()
+    def keep_renewing() -> None:
+        while not done.wait(queue.RENEW_S):
+            try:
+                if not queue.renew(row, datetime.now(UTC)):
+                    return
+            except (OperationalError, InterfaceError) as e:
+                log.warning("attempt %s: its lease is not renewed: %s", row.pk, e)
+            finally:
+                connection.close()
+    thread = threading.Thread(target=keep_renewing, name=f"lease-{row.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def stubborn(write: Callable[[], T]) -> T:
+    """Write to the database, and again after a while where it doesn't answer."""
+    for pause in AGAIN_S:
+        try:
+            return write()
+        except (OperationalError, InterfaceError) as e:
+            log.warning("the database doesn't answer: %s; again in %g s", e, pause)
+            connection.close()
+            time.sleep(pause)
+    return write()

@@ -1,0 +1,57 @@
+"""The sweeper: puts back attempts of lost workers, and rings for every attempt that waits with no bell."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime
+
+import redis
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Count
+from redis.exceptions import RedisError
+
+from grader.web import bell, progress, queue, specs
+from grader.web.models import Attempt, State
+from worker.grading import alert
+
+ROUND_S = 10.0
+log = logging.getLogger(__name__)
+
+
+def sweep(now: datetime, server: redis.Redis) -> tuple[int, int]:
+    """Do one round; returns how many attempts are broken for good now, and how many bells were rung."""
+    broken = queue.expire(now)
+    for row in broken:
+        alert(row, row.because)
+        progress.tell(server, row.pk, "end", state=State.BROKEN)
+    return len(broken), ring_for_waiting(server)
+
+
+def ring_for_waiting(server: redis.Redis) -> int:
+    """Ring once for every waiting attempt that has no bell; returns how often."""
+    rung = 0
+    for name, waiting in Attempt.objects.filter(state=State.QUEUED).values_list("queue").annotate(Count("pk")).order_by():
+        try:
+            bells = int(server.llen(name))
+        except (RedisError, OSError) as e:
+            log.warning("Redis doesn't answer: %s", e)
+            return rung
+        rung += sum(bell.ring(name) for _ in range(waiting - bells))
+    return rung
+
+
+def run(stopped: threading.Event, redis_url: str) -> None:
+    """Sweep until told to stop; a round that fails is followed by the next."""
+    server = progress.connect(redis_url)
+    while True:
+        try:
+            broken, rung = sweep(specs.now(), server)
+            if broken or rung:
+                log.info("swept: %d broken, %d bells", broken, rung)
+        except (OperationalError, InterfaceError) as e:
+            log.warning("no sweep: the database doesn't answer: %s", e)
+        finally:
+            connection.close()
+        if stopped.wait(ROUND_S):
+            return
