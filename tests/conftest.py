@@ -1,10 +1,14 @@
-"""What all tests share: one thread per process, and Docker engines that may, or must, be there."""
+"""What all tests share: one thread per process, a data folder of their own, and Docker engines that may, or must, be there."""
 
 from __future__ import annotations
 
+import atexit
 import functools
 import os
+import shutil
+import tempfile
 
+import django
 import docker
 import pytest
 
@@ -14,6 +18,17 @@ from worker.pool import Pool
 # before torch is imported anywhere: tests run side by side, and so do the processes they start
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MKL_NUM_THREADS", "1")
+
+# Before Django's settings are read, in this process and each of xdist's. A service that is configured here is none of the tests'
+# business; PostgreSQL is asked for by GRADER_TEST_DATABASE. The folder's path is short: Redis's socket lies in it.
+for setting in ("DATABASE", "REDIS", "MODE", "SECRET_KEY", "HOST", "PORT", "URL", "MAIL", "MAIL_FROM", "QUEUES"):
+    os.environ.pop(f"GRADER_{setting}", None)
+os.environ["GRADER_DATA"] = tempfile.mkdtemp(prefix="dlg-", dir="/tmp")
+atexit.register(shutil.rmtree, os.environ["GRADER_DATA"], ignore_errors=True)
+if database := os.environ.get("GRADER_TEST_DATABASE"):
+    os.environ["GRADER_DATABASE"] = database
+os.environ["DJANGO_SETTINGS_MODULE"] = "grader.web.settings"
+django.setup()
 
 
 def pytest_addoption(parser):
