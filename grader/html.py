@@ -17,6 +17,7 @@ from grader.report import Report
 from grader.verdict import Verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
+STYLE = Path(__file__).parent / "static" / "report.css"
 OUTPUT_LINES = 200
 
 
@@ -62,7 +63,7 @@ def _row(key: str, check: Verdict) -> Row:
 
 @functools.cache
 def _style() -> str:
-    return (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    return STYLE.read_text(encoding="utf-8")
 
 
 @functools.cache

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from grader.html import TEMPLATES, policy, render
+from grader.html import STYLE, TEMPLATES, policy, render
 from grader.verdict import Result
 from tests.sample_reports import (
     HOSTILE,
@@ -230,7 +230,7 @@ def contrast(a, b):
 
 @pytest.mark.parametrize("nth", [0, 1, 2], ids=["light", "dark", "print"])
 def test_contrast_reaches_level_aa(nth):
-    named = colours((TEMPLATES / "report.css").read_text(), nth)
+    named = colours(STYLE.read_text(), nth)
     weak = [(a, b) for pairs, least in ((TEXT, 4.5), (SHAPES, 3.0)) for a, b in pairs
             if contrast(named[a], named[b]) < least]
     assert not weak
