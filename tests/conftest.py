@@ -29,6 +29,8 @@ if database := os.environ.get("GRADER_TEST_DATABASE"):
     os.environ["GRADER_DATABASE"] = database
 os.environ["DJANGO_SETTINGS_MODULE"] = "grader.web.settings"
 django.setup()
+for setting in ("DJANGO_SETTINGS_MODULE", "GRADER_DATABASE"):  # the processes that tests start have settings of their own
+    os.environ.pop(setting, None)
 
 
 def pytest_addoption(parser):
