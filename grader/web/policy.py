@@ -1,6 +1,8 @@
 """The rules of an assignment for one student: until when, how often, at what price. Pure: rows in, answers out.
 
 Penalties are worked out whenever a score is shown, from the rules as they are then; what is stored is the bare score.
+Moments are compared as such, wherever their clocks stand. Days late are counted by the clock on the course's wall: a day
+after 23:59 is the next 23:59 there, also in the night in which the clocks change.
 """
 
 from __future__ import annotations
@@ -8,12 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from grader.web.models import Assignment, Attempt, Extension, State
 
 DAY = timedelta(days=1)
-TIME = "%Y-%m-%d %H:%M:%S"
+TIME = "%Y-%m-%d %H:%M:%S %Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class Window:
     opens_at: datetime | None
     due_at: datetime | None
     late_until: datetime | None  # the last moment anything is taken
+    zone: tzinfo = UTC  # of the course
 
     def is_open(self, now: datetime) -> bool:
         """Whether a submission is taken now; one at the very moment of the deadline is."""
@@ -34,7 +38,17 @@ class Window:
 
     def days_late(self, at: datetime) -> int:
         """Count the days begun between the due date and a submission."""
-        return math.ceil((at - self.due_at) / DAY) if self.due_at is not None and at > self.due_at else 0
+        if self.due_at is None or at <= self.due_at:
+            return 0
+        due = self.due_at.astimezone(self.zone)
+        days = max(1, math.ceil((at - self.due_at) / DAY) - 1)  # or one or two more, where a day has not 24 hours
+        while at > (due + days * DAY).astimezone(UTC):  # the sum is by the clock on the wall
+            days += 1
+        return days
+
+    def shown(self, at: datetime) -> str:
+        """Write a time as the course's clocks show it."""
+        return format(at.astimezone(self.zone), TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +68,9 @@ class Standing:
     def refusal(self, now: datetime) -> tuple[str, str] | None:
         """Say why nothing is taken now, as a stable code and a sentence; None where all is well."""
         if self.window.opens_at is not None and now < self.window.opens_at:
-            return "not_open", f"This assignment opens at {self.window.opens_at:%Y-%m-%d %H:%M} UTC."
-        if not self.window.is_open(now):
-            return "closed", (f"The deadline was {self.window.late_until:{TIME}} UTC, it is {now:{TIME}} UTC; "
+            return "not_open", f"This assignment opens at {self.window.shown(self.window.opens_at)}."
+        if self.window.late_until is not None and now > self.window.late_until:
+            return "closed", (f"The deadline was {self.window.shown(self.window.late_until)}, it is {self.window.shown(now)}; "
                               "ask your instructor for an extension if you have a reason.")
         if self.left == 0:
             return "no_attempts_left", f"All {self.allowed} attempts are used."
@@ -66,25 +80,41 @@ class Standing:
 
 
 def window(assignment: Assignment, extension: Extension | None) -> Window:
-    """Work out a student's dates; an extension that ends before the assignment's own dates takes nothing away."""
+    """Work out a student's dates; an extension takes nothing away, and the late window comes after the new due date."""
+    zone = ZoneInfo(assignment.course.time_zone)
     due, last = assignment.due_at, assignment.late_until or assignment.due_at
-    if extension is not None and due is not None and extension.due_at is not None:
-        late_for = (last - due) if last is not None else timedelta(0)
-        due = max(due, extension.due_at)
-        last = max(due + late_for, extension.late_until or due)
-    return Window(assignment.opens_at, due, last)
+    if due is not None and last is not None:
+        last = max(due, last)
+    if extension is not None:
+        due, last = _extended(due, last, extension, zone)
+    return Window(assignment.opens_at, due, last, zone)
+
+
+def _extended(due: datetime | None, last: datetime | None, extension: Extension,
+              zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    if last is None:  # nothing to extend
+        return due, last
+    if due is not None and extension.due_at is not None and extension.due_at > due:
+        late_for = last.astimezone(zone) - due.astimezone(zone)
+        due = extension.due_at
+        last = (due.astimezone(zone) + late_for).astimezone(UTC)
+    return due, max(last, extension.late_until or last, extension.due_at or last)
 
 
 def standing(assignment: Assignment, extension: Extension | None, attempts: Iterable[Attempt], now: datetime) -> Standing:
     """Work out what a student may do, from all their attempts; what was cancelled or broken uses up nothing."""
     first = [a for a in attempts if a.number == 1]
-    used = sum(a.state not in (State.CANCELLED, State.BROKEN) and a.status != "broken" for a in first)
+    used = sum(map(_is_used, first))
     allowed = assignment.max_attempts
     if allowed is not None and extension is not None:
         allowed += extension.extra_attempts
-    last = max((a.created_at for a in first if a.state != State.CANCELLED), default=None)
+    last = max((a.created_at for a in first if _is_used(a)), default=None)
     ready = last + timedelta(seconds=assignment.cooldown_s) if last and assignment.cooldown_s else None
     return Standing(window(assignment, extension), used, allowed, ready if ready and ready > now else None)
+
+
+def _is_used(attempt: Attempt) -> bool:
+    return attempt.state not in (State.CANCELLED, State.BROKEN) and attempt.status != "broken"
 
 
 def factor(assignment: Assignment, dates: Window, received_at: datetime, free_days: int = 0) -> float:
@@ -102,14 +132,19 @@ def is_visible(visibility: str, dates: Window, released_at: datetime | None, now
     return visibility == "after_release" and released_at is not None and released_at <= now
 
 
-def counting(assignment: Assignment, attempts: Iterable[Attempt], factors: Mapping[int, float]) -> Attempt | None:
-    """Choose the attempt that counts; `factors` are those of the submissions, by their id."""
-    done = [a for a in attempts if a.state == State.DONE and a.score is not None]
-    if not done:
-        return None
+def counting(assignment: Assignment, attempts: Iterable[Attempt], factors: Mapping[int, float],
+             days: Mapping[int, int] | None = None) -> Attempt | None:
+    """Choose the attempt that counts: of equal ones the least late, then the newest.
+
+    `factors` and `days` late are those of the submissions, by their id.
+    """
     newest: dict[int, Attempt] = {}
-    for a in sorted(done, key=lambda a: a.number):
-        newest[a.submission_id] = a
+    for a in sorted(attempts, key=lambda a: a.number):
+        if a.state == State.DONE and a.score is not None:
+            newest[a.submission_id] = a
     if assignment.counting == Assignment.Counting.LATEST:
-        return max(newest.values(), key=lambda a: a.submission.number)
-    return max(newest.values(), key=lambda a: ((a.score or 0) * factors.get(a.submission_id, 1.0), a.submission.number))
+        return max(newest.values(), key=lambda a: a.submission.number, default=None)
+
+    def worth(a: Attempt) -> tuple[float, int, int]:
+        return (a.score or 0) * factors.get(a.submission_id, 1.0), -(days or {}).get(a.submission_id, 0), a.submission.number
+    return max(newest.values(), key=worth, default=None)
