@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from grader.web.models import Assignment, Attempt, Course, Membership, Role, User
 
 STAFF = (Role.TA, Role.INSTRUCTOR)
 
 
+def user_of(request: HttpRequest) -> User:
+    """Return who is logged in; Http404 for nobody."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
 def membership(user: User, course: str) -> Membership:
     """Return a user's membership of a course; Http404 without one, so that nobody learns which courses there are."""
     found = Membership.objects.select_related("course").filter(user=user, course__slug=course, is_active=True).first()
     if found is None:
+        raise Http404
+    return found
+
+
+def member_as(user: User, course: str, *roles: str) -> Membership:
+    """Return a user's membership of a course if it has one of these roles; Http404 else."""
+    found = membership(user, course)
+    if found.role not in roles:
         raise Http404
     return found
 

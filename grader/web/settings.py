@@ -91,6 +91,7 @@ TEMPLATES = [{
 DATABASES = {"default": _database(GRADER)}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": GRADER.redis_url}}
 
+AUTHENTICATION_BACKENDS = ["grader.web.accounts.backend.NameOrMail"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -101,6 +102,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+PASSWORD_RESET_TIMEOUT = 2 * 3600
+
+SESSION_ENGINE = "grader.web.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -125,6 +129,7 @@ STORAGES = {
 
 _MAIL = urlsplit(GRADER.mail)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if GRADER.mail else 'console'}.EmailBackend"
+EMAIL_TIMEOUT = 20
 EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "localhost", _MAIL.port or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.username or "", _MAIL.password or ""
 EMAIL_USE_TLS = _MAIL.scheme == "smtp+tls"

@@ -5,7 +5,8 @@ from grader.web.models.attempt import LIVE, Attempt, State
 from grader.web.models.audit import Entry
 from grader.web.models.course import Assignment, Course, Extension, Membership, Role, SpecVersion
 from grader.web.models.request import RegradeMessage, RegradeRequest
+from grader.web.models.session import Session
 from grader.web.models.submission import Submission
 
 __all__ = ["LIVE", "Assignment", "Attempt", "Course", "Entry", "Extension", "Invitation", "Membership", "RegradeMessage",
-           "RegradeRequest", "Role", "SpecVersion", "State", "Submission", "Token", "User"]
+           "RegradeRequest", "Role", "Session", "SpecVersion", "State", "Submission", "Token", "User"]
