@@ -7,6 +7,8 @@ from typing import Any
 
 from grader.web.models import Course, Entry, Membership, User
 
+OBJECT, REASON = 200, 500  # characters kept
+
 
 def record(actor: User | None, action: str, *, course: Course | None = None, about: str = "", before: Any = None,
            after: Any = None, reason: str = "") -> Entry:
@@ -14,4 +16,4 @@ def record(actor: User | None, action: str, *, course: Course | None = None, abo
     member = Membership.objects.filter(course=course, user=actor).first() if course and actor else None
     return Entry.objects.create(
         actor=actor, actor_name=actor.username if actor else "the service", role=member.role if member else "", course=course,
-        action=action, object=about, before=before, after=after, reason=reason, at=datetime.now(UTC))
+        action=action, object=about[:OBJECT], before=before, after=after, reason=reason[:REASON], at=datetime.now(UTC))
