@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from fnmatch import fnmatch
 
 from grader.spec import Function, Spec
 from grader.submission import Submission
@@ -19,7 +21,8 @@ def style_of(submission: Submission, spec: Spec) -> str:
     tree = ast.parse(submission.source)
     defined = callables(tree)
     fitting = [f for f in spec.functions if f.name in defined and fits(defined[f.name], f)]
-    trains = assigned(tree) & {n for listed in (spec.script.watch if spec.script else {}).values() for n in listed}
+    watched = [n for listed in (spec.script.watch if spec.script else {}).values() for n in listed]
+    trains = any(fnmatch(n if w.isidentifier() else n.lower(), w) for n in assigned(tree) for w in watched)
     if len(fitting) == len(spec.functions) or (fitting and not trains):
         return "function"
     read = assigned(tree) & roots(spec)
@@ -70,4 +73,4 @@ def roots(spec: Spec) -> set[str]:
     if spec.script is None:
         return set()
     paths = [p for listed in [*spec.script.reads.values(), *spec.script.watch.values()] for p in listed]
-    return {p.split(".")[0].split("[")[0].split("(")[0] for p in paths}
+    return {re.split(r"[.\[(,]", p)[0] for p in paths}

@@ -11,11 +11,15 @@ from pydantic import model_validator
 from grader.checks.base import Case, Check, NotJudged
 from grader.verdict import Outcome
 
+OWN = ("self", "cls")
+
 
 class Source(Check):
     """The source avoids the forbidden names and uses the required ones; dotted names match their tail.
 
     `forbidden = ["torch.optim", "backward"]` finds `import torch.optim`, `torch.optim.SGD` and `cost.backward()`.
+    One with a dot before it is a method of a value: `.softmax` finds `z.softmax(1)`, but neither a function of that name
+    nor `self.softmax`.
     """
 
     kind: Literal["source"]
@@ -37,11 +41,13 @@ class Source(Check):
     def outcome(self, case: Case) -> Outcome:
         """Walk the syntax tree and report the first forbidden name with its line."""
         try:
-            uses = sorted(names(ast.parse(case.source)))
+            tree = ast.parse(case.source)
         except SyntaxError as e:
             raise NotJudged(str(e)) from e
+        uses, known = sorted(names(tree)), {*origins(tree).values(), *OWN}
         for line, name in uses:
-            hit = next((f for f in self.forbidden if matches(name, f)), None)
+            is_method = name.split(".")[0] not in known
+            hit = next((f for f in self.forbidden if matches(name, f) and (is_method or f[0] != ".")), None)
             if hit:
                 return Outcome(False, f"line {line}: {name} may not be used here ({hit})")
         missing = [r for r in self.required if not any(matches(name, r) for _, name in uses)]
@@ -51,16 +57,21 @@ class Source(Check):
 
 
 def matches(name: str, wanted: str) -> bool:
-    """Tell whether a dotted name contains the wanted dotted name as whole parts."""
-    return f".{wanted}." in f".{name}."
+    """Tell whether a dotted name contains the wanted dotted name as whole parts; `.name` not as the first of them."""
+    return f"{wanted}." in f"{name}." if wanted.startswith(".") else f".{wanted}." in f".{name}."
+
+
+def origins(tree: ast.Module) -> dict[str, str]:
+    """Map each name that an import makes to where it comes from."""
+    made = {a.asname or a.name.split(".")[0]: (a.name if a.asname else a.name.split(".")[0])
+            for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+    return made | {a.asname or a.name: f"{n.module}.{a.name}"
+                   for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
 
 
 def names(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield every imported, read or attribute name with its line, aliases written out; of `a.b.c` the whole."""
-    aliases = {a.asname or a.name.split(".")[0]: (a.name if a.asname else a.name.split(".")[0])
-               for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
-    aliases |= {a.asname or a.name: f"{n.module}.{a.name}"
-                for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
+    aliases = origins(tree)
     inner: set[ast.AST] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):

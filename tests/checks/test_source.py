@@ -52,3 +52,13 @@ def test_names_from_beside_the_file_count(source):
 
 def test_what_is_no_python_is_told():
     assert judge("x = (").verdict == "failed"
+
+
+@pytest.mark.parametrize("use", ["z.softmax(1)", "(x @ W).softmax(dim=1)", "p = z.a.softmax", "Tensor.softmax(z, 1)"])
+def test_a_forbidden_method_is_found_on_any_value(use):
+    assert judge(f"import torch\n{use}", forbidden=[".softmax"]).verdict == "failed"
+
+
+@pytest.mark.parametrize("use", ["def softmax(z): return z\nsoftmax(1)", "self.softmax(z)", "import mine\nmine.softmax(z)"])
+def test_ones_own_function_of_that_name_is_not_a_method(use):
+    assert judge(use, forbidden=[".softmax"]).verdict == "passed"

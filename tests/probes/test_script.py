@@ -103,3 +103,27 @@ def test_a_seed_set_by_the_script_is_shifted_in_further_trials():
     first, same, other = (told(turn(source, INPUTS, script=True, shift=s), PROBE)[0][2]["W"] for s in (0, 0, 1))
     assert np.array_equal(first, same)
     assert not np.array_equal(first, other)
+
+
+COMPUTED = ["import numpy as np\nx = np.array([1., 2., 3.])\ny = 2 * x", "x = [1, 2, 3]\ny = [2 * v for v in x]",
+            "import torch\nx = torch.tensor([[1.], [2.], [3.]])\ny = x * 2 + 0",
+            "def main():\n    import numpy as np\n    x = np.arange(1, 4)\n    y = x + x\n    return x, y\nx, y = main()"]
+
+
+@pytest.mark.parametrize("data", COMPUTED)
+def test_data_computed_from_other_data_are_found(data):
+    source = data + "\nimport numpy as np\nW = np.array([*np.ravel(x), *np.ravel(y)], dtype=float)"
+    status, because, other = run(source, data="other", swap=SWAP)
+    assert status == "ok", because
+    assert other["W"].tolist() == [*OX.ravel(), *OY.ravel()]
+
+
+def test_data_that_only_come_from_data_are_not_computed_twice():
+    source = "x = [1, 2, 3]\ny = [2, 4, 6]\ncalls = []\nW = [calls.append(1) or v for v in x]\nh = len(calls)"
+    [(_, _, arrays)] = told(turn(source, INPUTS, script=True), PROBE | {"data": "other", "swap": SWAP, "outputs": ["h", "W"]})
+    assert (arrays["h"].item(), arrays["W"].tolist()) == (3, [1.5, 0.5, 2.5])
+
+
+def test_the_table_that_was_not_found_is_named():
+    status, because, _ = run("x = [1, 2, 3]\nW = 2", data="other", swap=SWAP)
+    assert (status, because[:45]) == ("unswapped", "the lecture's y was not found in the script; ")

@@ -55,3 +55,74 @@ def test_a_curve_is_one_statements_whatever_else_assigns_the_name(body, wanted):
     probe = asked({"costs": []}) | {"watch": {"costs": ["cost"]}}
     [(status, _, arrays)] = told(script(f"x = [[0.0, 1.0]]\nfor k in range(4):\n    {body}"), probe)
     assert (status, arrays["costs"].tolist()) == ("ok", wanted)
+
+
+SLOPES = ["objective = w * w * 2\n    objective.backward()", "(w * w * 2).backward()",
+          "g = torch.autograd.grad(w * w * 2, w)", "fit = [w * w * 2]\n    fit[0].backward()"]
+
+
+@pytest.mark.parametrize("body", SLOPES)
+def test_what_gradients_are_taken_of_is_the_cost_under_any_name(body):
+    source = f"import torch\nfor k in range(3):\n    w = torch.tensor(float(k), requires_grad=True)\n    {body}\n"
+    probe = asked({"costs": ["costs"]}, ["costs"]) | {"watch": {"costs": ["cost", "*.backward()"]}}
+    [(status, _, arrays)] = told(script(source), probe)
+    assert (status, arrays["costs"].tolist()) == ("ok", [0, 2, 8])
+
+
+@pytest.mark.parametrize(("source", "wanted"), [
+    ("for k in range(3):\n    Loss_now = 3 - k\n", [3, 2, 1]),
+    ("all_losses = []\nfor k in range(3):\n    all_losses.append(3 - k)\n", [3, 2, 1]),
+    ("costs = [5, 4]\nfor k in range(3):\n    last_loss = 3 - k\n", [5, 4]),
+    ("class A:\n    def fit(self):\n        for k in range(3):\n            train_cost = 3 - k\nA().fit()\n", [3, 2, 1]),
+])
+def test_a_cost_is_found_by_a_part_of_its_name_where_no_listed_one_is_there(source, wanted):
+    probe = asked({"costs": ["costs"]}, ["costs"]) | {"watch": {"costs": ["cost", "*cost*", "*loss*"]}}
+    [(_, _, arrays)] = told(script(source), probe)
+    assert arrays["costs"].tolist() == wanted
+
+
+MAINS = ["def main():\n    'Train.'\n    W = 3\n    return None\nif __name__ == '__main__':\n    main()\n",
+         "W = 3\ndef helper():\n    W = 4\nhelper()\n",
+         "def main():\n    for W in (1, 2, 3):\n        if W == 3:\n            return\nmain()\n"]
+
+
+@pytest.mark.parametrize("source", MAINS)
+def test_what_a_main_function_leaves_is_read_where_the_script_leaves_nothing(source):
+    [(status, _, arrays)] = told(script(source), asked({"W": ["W"]}))
+    assert (status, arrays["W"].item()) == ("ok", 3)
+
+
+def test_what_a_function_with_parameters_or_one_never_called_had_is_not_read():
+    source = "def train(lr):\n    W = 3\ndef main():\n    W = 4\ntrain(1)\n"
+    [(status, because, _)] = told(script(source), asked({"W": ["W"]}))
+    assert (status, because) == ("missing", "the script leaves no variable W")
+
+
+def test_a_weight_kept_as_two_numbers_is_put_together():
+    reads = asked({"W": ["W", "w1, w2"]})
+    [(status, _, arrays)] = told(script("import torch\nw1, w2 = torch.tensor([2.0]), torch.tensor(3.0)\n"), reads)
+    assert (status, arrays["W"].tolist()) == ("ok", [2, 3])
+    [(status, _, _)] = told(script("w1, w2 = [[1, 2]], [[3], [4]]\n"), reads)
+    assert status == "missing"
+
+
+OBJECT = """
+class Net:
+    def __init__(self):
+        self.W = [[2.0], [3.0]]
+    def predict(self, x):
+        return x[0] @ x[0] + 2
+"""
+
+
+def test_an_object_of_the_scripts_own_class_is_found_by_any_name():
+    [(status, _, arrays)] = told(script(OBJECT + "it = Net()\n"), asked({"W": ["*.W"], "h": ["*.predict(x)"]}))
+    assert (status, arrays["W"].ravel().tolist(), arrays["h"].item()) == ("ok", [2, 3], 3)
+    [(status, _, _)] = told(script(OBJECT + "one, two = Net(), Net()\n"), asked({"W": ["*.W"]}))
+    assert status == "missing"
+
+
+def test_an_object_that_raises_when_asked_costs_no_more_than_its_own_probe():
+    source = "class Odd:\n    def __getattr__(self, name):\n        raise ValueError(name)\nodd = Odd()\n"
+    [(status, because, _)] = told(script(source), asked({"W": ["*.W"]}))
+    assert (status, because) == ("raised", "ValueError: W")

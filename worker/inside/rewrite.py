@@ -6,25 +6,32 @@ replaced. Published arrays are recognised by value, not by name: every list or t
 equals a published array (or one of its columns, its transpose, its one-hot labels as classes, or x and y side by side)
 is replaced by the same form of the hidden array. Where two published arrays are the same (y = x in model 4), the name
 that a table is assigned to decides, else the order. Data built another way (`np.arange(1, 4)[:, None]`) are recognised
-when they are assigned at the top level. A watched variable (`cost`) is recorded after each assignment, wherever it stands.
+when they are assigned at the top level; those computed from others (`y = 2 * x`) are computed once more from the
+published ones to be recognised. A watched variable (`cost`) is recorded after each assignment, wherever it stands; so is,
+if asked for, whatever gradients are taken of. The body of a function without parameters (`def main():`) counts as top
+level, and the variables it leaves are kept.
 """
 
 from __future__ import annotations
 
 import ast
+import copy
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from typing import Any
 
 import numpy as np
 
 from .values import Array, Unreadable, to_array
 
-WATCH, SWAP = "__watch__", "__swap__"
+WATCH, SWAP, WAS, LEFT = "__watch__", "__swap__", "__was__", "__left__"
+SLOPED = "*.backward()"  # watched: what gradients are taken of, under any name or none
 MAX_RECORDS = 400_000
 MIN_SIZE = 2
-COMPUTED = (ast.Call, ast.Subscript, ast.BinOp, ast.Attribute)  # what data may be assigned as, but for literals
+COMPUTED = (ast.Call, ast.Subscript, ast.BinOp, ast.Attribute, ast.ListComp)  # what data may be assigned as, but for literals
+DERIVED = (ast.BinOp, ast.ListComp, ast.Name)  # what data computed from other data may be assigned as
 
 
 @dataclass
@@ -39,29 +46,47 @@ class Swapper:
 
         Of several equal published arrays the one meant is that whose name the variable's begins with, else the next.
         """
-        same = [(key, new) for key, old, new in self.forms if array.size == old.size
-                and squeezed(array) == squeezed(old) and np.allclose(array.ravel(), old.ravel())]
-        if not same:
+        fitting = [(key, new) for key, old, new in self.forms if same(array, old)]
+        if not fitting:
             return None
-        named = [f for f in same if name.lower().startswith(f[0])]
-        unseen = [f for f in same if not {*f[0].split("+")} <= {*"+".join(self.found).split("+")}]
-        key, new = (named or unseen or same)[0]
+        named = [f for f in fitting if name.lower().startswith(f[0])]
+        unseen = [f for f in fitting if not {*f[0].split("+")} <= {*"+".join(self.found).split("+")}]
+        key, new = (named or unseen or fitting)[0]
         self.found.add(key)
         return new.reshape(array.shape)
 
-    def value(self, value: Any, name: str = "") -> Any:
-        """Replace a value assigned at the top level, keeping its type."""
-        try:
-            array = to_array(value, "value")
-        except Unreadable:
-            return value
-        new = self.replace(array.astype(np.float64), name) if array.size >= MIN_SIZE else None
+    def value(self, value: Any, name: str = "", before: Callable[[], Any] | None = None) -> Any:
+        """Replace a value assigned at the top level, keeping its type; `before` computes it from the published data."""
+        new = self._stand_in(value, name)
+        if new is None and before is not None:
+            new = self._stand_in(before(), name)
         return value if new is None else like(value, new)
 
+    def _stand_in(self, value: Any, name: str) -> Array | None:
+        array = numbers(value)
+        return None if array is None else self.replace(array, name)
 
-def squeezed(a: Array) -> tuple[int, ...]:
-    """Return the shape without axes of length 1."""
-    return tuple(n for n in a.shape if n != 1)
+    def was(self, value: Any) -> Any:
+        """Turn a stand-in back into what it stands for; any other value stays."""
+        array = numbers(value)
+        if array is None or (old := next((o for _, o, n in self.forms if same(array, n)), None)) is None:
+            return value
+        return like(value, old.reshape(array.shape))
+
+
+def numbers(value: Any) -> Array | None:
+    """Read a value as an array of at least two numbers, or return None."""
+    try:
+        array = to_array(value, "value").astype(np.float64)
+    except Unreadable:
+        return None
+    return array if array.size >= MIN_SIZE else None
+
+
+def same(a: Array, b: Array) -> bool:
+    """Tell whether two arrays hold the same numbers in the same shape, but for axes of length 1."""
+    apart = [n for n in a.shape if n != 1] != [n for n in b.shape if n != 1]
+    return not apart and bool(np.allclose(a.ravel(), b.ravel()))
 
 
 def like(value: Any, new: Array) -> Any:
@@ -103,15 +128,20 @@ class Recorder:
     records: dict[str, dict[int, list[float]]] = field(default_factory=dict)
     sums: set[int] = field(default_factory=set)  # statements that only add up
 
-    def record(self, name: str, statement: int, value: Any) -> None:
-        """Append a scalar; anything else is not a cost and is left out."""
+    def record(self, name: str, statement: int, value: Any) -> Any:
+        """Append a scalar, and hand it on; anything else is not a cost and is left out."""
         try:
             number = to_array(value, name)  # NumPy makes no float of an array [[0.5]]
         except Unreadable:
-            return
+            return value
         kept = self.records.setdefault(name, {}).setdefault(statement, [])
         if number.size == 1 and len(kept) < MAX_RECORDS:
             kept.append(float(number.reshape(())))
+        return value
+
+    def fitting(self, pattern: str) -> list[str]:
+        """List the recorded names that fit a pattern in small letters (`*loss*`), or what gradients were taken of."""
+        return [SLOPED] if pattern == SLOPED else [n for n in self.records if n != SLOPED and fnmatch(n.lower(), pattern)]
 
     def curve(self, name: str) -> list[float]:
         """Return what the last of the busiest statements assigned: one that runs every hundredth step only shows."""
@@ -133,8 +163,27 @@ class Rewriter(ast.NodeTransformer):
         self.target = ""  # the name that the statement being visited assigns to
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        """Go one level down."""
-        return self._deeper(node)
+        """Go one level down, but into a function without parameters: keep what that leaves."""
+        if self.depth or node.decorator_list or any([*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]):
+            return self._deeper(node)
+        self.generic_visit(node)
+        left = ast.copy_location(ast.Expr(call(LEFT, call("locals"))), node.body[-1])
+        node.body = [ast.copy_location(ast.Try(node.body, [], [], [left]), node.body[0])]
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Record what gradients are taken of: `cost.backward()`, `torch.autograd.grad(cost, weights)`."""
+        self.generic_visit(node)
+        verb = node.func.attr if isinstance(node.func, ast.Attribute) and SLOPED in self.watched else ""
+        if verb == "backward" and isinstance(node.func, ast.Attribute):
+            node.func.value = self._sloped(node.func.value)
+        elif verb == "grad" and node.args and not isinstance(node.args[0], ast.Starred):
+            node.args[0] = self._sloped(node.args[0])
+        return node
+
+    def _sloped(self, value: ast.expr) -> ast.expr:
+        self.statement += 1
+        return ast.copy_location(call(WATCH, ast.Constant(SLOPED), ast.Constant(self.statement), value), value)
 
     def visit_For(self, node: ast.For) -> ast.AST:
         """Go one level down."""
@@ -168,11 +217,23 @@ class Rewriter(ast.NodeTransformer):
     def visit_Assign(self, node: ast.Assign) -> Any:
         """Swap data assigned at the top level; record watched names."""
         self.target = next((t.id for t in node.targets if isinstance(t, ast.Name)), "")
+        before = self._before(node.value)
         self.generic_visit(node)
-        if self.swapper and self.depth == 0 and isinstance(node.value, COMPUTED):
-            node.value = ast.copy_location(call(SWAP, node.value, ast.Constant(self.target)), node.value)
+        if self.swapper and self.depth == 0 and (before or isinstance(node.value, COMPUTED)):
+            node.value = ast.copy_location(call(SWAP, node.value, ast.Constant(self.target), *before), node.value)
         self.target = ""
         return self._watch(node, node.targets)
+
+    def _before(self, value: ast.expr) -> list[ast.expr]:
+        """Write a function that computes a value from the published data, if it is data computed from data; else nothing.
+
+        Nothing is called again by it: it must neither draw random numbers nor train twice.
+        """
+        calls = any(isinstance(n, ast.Call) for n in ast.walk(value))
+        if calls or not self.swapper or self.depth or not isinstance(value, DERIVED):
+            return []
+        body = Before().visit(copy.deepcopy(value))
+        return [ast.Lambda(ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[]), body)]
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
         """Record watched names."""
@@ -186,13 +247,21 @@ class Rewriter(ast.NodeTransformer):
         return self._watch(node, [node.target] if node.value else [])
 
     def _watch(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign, targets: list[ast.expr]) -> Any:
-        names = [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name) and n.id in self.watched
-                 and isinstance(n.ctx, ast.Store)]
+        names = [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+                 and any(fnmatch(n.id if w.isidentifier() else n.id.lower(), w) for w in self.watched)]
         self.statement += 1
         is_start = not isinstance(node, ast.AugAssign) and isinstance(node.value, ast.Constant)  # `cost = 0`
         calls = [ast.Expr(call(WATCH, ast.Constant(n), ast.Constant(self.statement), ast.Name(n, ast.Load())))
                  for n in names if not is_start]
         return [node, *(ast.copy_location(c, node) for c in calls)]
+
+
+class Before(ast.NodeTransformer):
+    """Wraps every name that is read, so that a stand-in is read as what it stands for."""
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        """Wrap a name that is read."""
+        return ast.copy_location(call(WAS, node), node) if isinstance(node.ctx, ast.Load) else node
 
 
 def call(name: str, *args: ast.expr) -> ast.Call:

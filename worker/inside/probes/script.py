@@ -6,16 +6,18 @@ import ast
 import random
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..load import StudentError, guarded, run_units
-from ..rewrite import SWAP, WATCH, Recorder, Rewriter, Swapper, forms
+from ..rewrite import LEFT, SWAP, WAS, WATCH, Recorder, Rewriter, Swapper, forms, numbers
 from ..turn import Round, Unmeasured
+from ..values import Unreadable, to_array
 
 MISSING = object()
 STEP = re.compile(r"\.([A-Za-z_]\w*|\d+)|\[(\d+)\]|\((\w+(?:\(\w+\))?)\)")
@@ -31,13 +33,24 @@ def run(turn: Round, probe: dict[str, Any]) -> dict[str, Any]:
     recorder = Recorder()
     watched = {name for names in probe["watch"].values() for name in names}
     write_data(probe["files"], turn)
-    given = {WATCH: recorder.record, SWAP: swapper.value if swapper else None}
+    left: dict[str, Any] = {}
+    given = {WATCH: recorder.record, LEFT: left.update} | ({SWAP: swapper.value, WAS: swapper.was} if swapper else {})
     with shifted_seeds(turn.shift):
         names = run_units(turn.subject.units, "__main__", rewriter(swapper, watched, recorder), given)
-    if swapper and not probe["files"] and {k for k, _, _ in probe["swap"]} - {k for f in swapper.found for k in f.split("+")}:
-        msg = "the lecture's data were not found in the script; write x and y as lists of numbers, as in the statement"
+    if swapper and not probe["files"]:
+        all_found([k for k, _, _ in probe["swap"]], swapper.found)
+    names = left | names  # what a function `main` leaves, where the script itself leaves nothing of the name
+    with guarded(turn.subject.units):  # an object of the script's own may raise when it is asked for an attribute
+        return {output: read(output, probe, names, recorder, turn) for output in probe["outputs"]}
+
+
+def all_found(wanted: list[str], found: Iterable[str]) -> None:
+    """Raise Unmeasured with the names of the lecture's tables that were not replaced, if any."""
+    seen = {key for f in found for key in f.split("+")}
+    if lost := [key for key in wanted if key not in seen]:
+        which = "the lecture's data were" if len(lost) == len(wanted) else f"the lecture's {' and '.join(lost)} was"
+        msg = f"{which} not found in the script; write {' and '.join(wanted)} as lists of numbers, as in the statement"
         raise Unmeasured("unswapped", msg)
-    return {output: read(output, probe, names, recorder, turn) for output in probe["outputs"]}
 
 
 def rewriter(swapper: Swapper | None, watched: set[str], recorder: Recorder) -> Callable[[ast.Module], ast.Module]:
@@ -54,30 +67,46 @@ def read(output: str, probe: Mapping[str, Any], names: Mapping[str, Any], record
 
     An optional output that is not there is an empty array.
     """
-    curves = [recorder.curve(n) for n in probe["watch"].get(output, [])]
-    if any(len(c) > 1 for c in curves):
-        return max(curves, key=len)
-    paths = probe["reads"].get(output, [])
+    watched, paths = probe["watch"].get(output, []), probe["reads"].get(output, [])
+    if curve := recorded([w for w in watched if w.isidentifier()], recorder):
+        return curve
     for path in paths:
         value = follow(path, names, turn, probe["data"])
         if value is not MISSING:
             return value
+    for pattern in (w for w in watched if not w.isidentifier()):
+        if curve := recorded(recorder.fitting(pattern), recorder) or listed(pattern, names):
+            return curve
     if output in probe["optional"]:
         return np.zeros(0)
-    wanted = [p for p in [*probe["watch"].get(output, []), *paths] if p.isidentifier()]
+    wanted = [p for p in [*watched, *paths] if p.isidentifier()]
     msg = f"the script leaves no variable {' or '.join(wanted[:4])}"
     raise Unmeasured("missing", msg)
+
+
+def recorded(watched: list[str], recorder: Recorder) -> list[float]:
+    """Return the longest curve of the watched names; empty if none has one."""
+    curves = [recorder.curve(name) for name in watched]
+    return max(curves, key=len) if any(len(c) > 1 for c in curves) else []
+
+
+def listed(pattern: str, names: Mapping[str, Any]) -> list[float]:
+    """Return the longest list of numbers under a name that fits a pattern, as one that costs were appended to; else empty."""
+    found = [numbers(v) for n, v in names.items() if fnmatch(n.lower(), pattern) and isinstance(v, list | np.ndarray)]
+    curves: list[list[float]] = [a.ravel().tolist() for a in found if a is not None]
+    return max(curves, key=len, default=[])
 
 
 def follow(path: str, names: Mapping[str, Any], turn: Round, data: str) -> Any:
     """Follow `model.0.weight`, `model(x)` with the run's x, `*(x)` of the only model, or `*.weight` of the only layer.
 
-    MISSING when it ends early.
+    `w1, w2` is a weight that is kept as two numbers. MISSING when it ends early.
     """
-    if path.startswith("*."):
-        return only_layer(path[2:], names)
-    root = re.match(r"[A-Za-z_]\w*|\*", path)
-    value = MISSING if root is None else only_model(names) if root.group() == "*" else names.get(root.group(), MISSING)
+    if ", " in path:
+        return numbers_apart([follow(p, names, turn, data) for p in path.split(", ")])
+    root = re.match(r"\*\.([A-Za-z_]\w*)|[A-Za-z_]\w*|\*", path)
+    value = MISSING if root is None else only_part(root[1], names) if root[1] else only_model(names) if root[0] == "*" \
+        else names.get(root[0], MISSING)
     for step in STEP.finditer(path, root.end() if root else 0):
         if value is MISSING or value is None:
             return MISSING
@@ -86,16 +115,31 @@ def follow(path: str, names: Mapping[str, Any], turn: Round, data: str) -> Any:
     return value if is_data else MISSING
 
 
+def numbers_apart(values: list[Any]) -> Any:
+    """Put single numbers together in a list; MISSING if one is not there or is more than a number."""
+    if any(v is MISSING for v in values):
+        return MISSING
+    try:
+        return values if all(to_array(v, "a weight").size == 1 for v in values) else MISSING
+    except Unreadable:
+        return MISSING
+
+
 def models_of(names: Mapping[str, Any]) -> list[Any]:
     """List a script's PyTorch modules; a stand-in for a plotting package, which has every attribute, is none."""
     torch = sys.modules.get("torch")
     return [v for v in names.values() if isinstance(v, torch.nn.Module)] if torch else []
 
 
-def only_layer(attribute: str, names: Mapping[str, Any]) -> Any:
-    """Return an attribute of the one layer that has it in all the script's models, by any name; else MISSING."""
-    layers = {id(m): m for v in models_of(names) for m in v.modules() if getattr(m, attribute, None) is not None}
-    return getattr(next(iter(layers.values())), attribute) if len(layers) == 1 else MISSING
+def only_part(attribute: str, names: Mapping[str, Any]) -> Any:
+    """Return an attribute of the one thing that has it, by any name; else MISSING.
+
+    A thing is a layer of the script's models, or an object of a class that the script itself defines.
+    """
+    own = [v for v in names.values() if type(v).__module__ == "__main__"]
+    things = {id(m): m for v in models_of(names) for m in v.modules()} | {id(v): v for v in own}
+    having = [m for m in things.values() if getattr(m, attribute, None) is not None]
+    return getattr(having[0], attribute) if len(having) == 1 else MISSING
 
 
 def only_model(names: Mapping[str, Any]) -> Any:
