@@ -42,6 +42,7 @@ from worker.power import RUNS, Power, work
 from worker.power import power as measure_power
 from worker.runtimes.build import build
 from worker.verify import Proof, prove
+from worker.watching import Follow, watching
 
 USAGE, BROKEN, FAILED = 2, 3, 1
 out, err = Console(), Console(stderr=True)
@@ -95,8 +96,9 @@ def try_(  # noqa: PLR0913, PLR0917 - one parameter an option
     settings, store = read_settings(), Store(kept) if kept else None
     chosen = find(assignment, settings.assignments)
     draw = random.SystemRandom().randrange(2**31) if seed is None else seed
-    with _boxes(engine, chosen, settings) as boxes, ThreadPoolExecutor(jobs or settings.jobs) as pool:
-        reports = list(pool.map(lambda f: _report(chosen, f, draw, boxes, settings, store), files))
+    with (_boxes(engine, chosen, settings) as boxes, watching(err) as follow,
+          ThreadPoolExecutor(jobs or settings.jobs) as pool):
+        reports = list(pool.map(lambda f: _report(chosen, f, draw, boxes, settings, store, follow), files))
     if len({f.name for f in files}) < len(files):  # submissions of one name are told apart by their paths
         reports = [r.model_copy(update={"file": str(f)}) for r, f in zip(reports, files, strict=True)]
     _hand_over(reports, as_json=as_json, html=html, table=table)
@@ -114,9 +116,11 @@ def _boxes(asked: str, assignment: Assignment, settings: Settings) -> Pool:
     return Pool(engine, settings.pool_mb, is_fresh=settings.isolation == "fresh")
 
 
-def _report(assignment: Assignment, file: Path, seed: int, boxes: Pool, settings: Settings, store: Store | None) -> Report:
+def _report(assignment: Assignment, file: Path, seed: int, boxes: Pool, settings: Settings, store: Store | None,
+            follow: Follow) -> Report:
     try:
-        return graded(assignment, file, seed, boxes, settings.places, store)
+        with follow(file.name) as sink:
+            return graded(assignment, file, seed, boxes, settings.places, store, sink)
     except Broken as e:
         return attempts.unrun(assignment, file.name, "broken", str(e), seed)
 

@@ -20,6 +20,7 @@ from worker.box import Boxes, Run, Status
 from worker.fingerprint import fingerprints, measured_digest
 from worker.grade import measured
 from worker.known import explain
+from worker.live import Sink, silent
 from worker.plan import trial_seed
 
 LIMITS = {Status.TIMEOUT: "seconds", Status.MEMORY: "memory_mb", Status.OUTPUT: "output_kb"}  # which one ended a run
@@ -37,16 +38,18 @@ class Store:
         return Report.model_validate_json(self.objects.get(judged.report))
 
 
-def graded(assignment: Assignment, file: Path, seed: int, boxes: Boxes, places: Places, store: Store | None) -> Report:
+def graded(assignment: Assignment, file: Path, seed: int, boxes: Boxes, places: Places, store: Store | None,
+           sink: Sink = silent) -> Report:
     """Grade a file and keep what the attempt left, if there is a store; raises Broken when either cannot be done."""
     raw, now = file.read_bytes(), datetime.now(UTC)
     try:
-        attempt = measured(Attempt(assignment, read_submission(file.name, raw), seed, places), boxes)
+        attempt = measured(Attempt(assignment, read_submission(file.name, raw), seed, places), boxes, sink)
     except SubmissionError as e:
         report = unrun(assignment, file.name, "crashed", str(e), seed)
         if store:
             keep_unrun(store, assignment, report, raw, now, str(file))
         return report
+    sink("phase", {"text": "comparing with known mistakes"})
     attempt.diagnosis = explain(attempt, boxes)
     report = attempt.report()
     if store:

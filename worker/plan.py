@@ -11,6 +11,7 @@ from grader.submission import Submission
 from grader.tolerance import Array
 from worker.inside.measure import pack_request
 
+COSTS = {"cost", "loss", "cost_value", "loss_value", "total_loss", "train_loss"}
 TRIAL = 1_000_003  # seeds of further trials are this far apart
 
 
@@ -50,8 +51,13 @@ def request(spec: Spec, submission: Submission, probes: Sequence[Probe], outputs
     bare = [bare_probe(spec, p, outputs[p.name], data) for p in probes]
     style = style_of(probes[0])
     return pack_request({"style": style, "units": [list(u) for u in submission.units], "files": dict(submission.files),
-                         "as_tensor": submission.imports_torch, "seed": trial_seed(seed, trial), "shift": trial,
-                         "probes": bare}, mentioned(spec, probes, data))
+                         "as_tensor": submission.imports_torch, "watch": watched(spec),
+                         "seed": trial_seed(seed, trial), "shift": trial, "probes": bare}, mentioned(spec, probes, data))
+
+
+def watched(spec: Spec) -> list[str]:
+    """List the names that costs go by, for the curve shown while functions train."""
+    return sorted({n for names in (spec.script.watch if spec.script else {}).values() for n in names} or COSTS)
 
 
 def bare_probe(spec: Spec, probe: Probe, outputs: list[str], data: Mapping[str, Array]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import struct
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,10 @@ import numpy as np
 from . import stand_ins, wire
 from .load import StudentError, guarded, run_units, write_files
 from .probes import VERBS
+from .rewrite import WATCH, Recorder, Rewriter
+from .ticker import Emit, Ticker
 from .turn import Round, Subject, Unmeasured
 from .values import MAX_BYTES, Array, Unreadable, to_array, to_arrays
-
-Emit = Callable[[str, dict[str, Any], bytes], None]
 
 
 def pack_request(request: Mapping[str, Any], inputs: Mapping[str, Array]) -> bytes:
@@ -46,31 +46,36 @@ def serve(blob: bytes, emit: Emit) -> None:
     stand_ins.install()
     write_files(request["files"], Path.cwd())
     seed_all(request["seed"])
-    subject = open_subject(request)
-    turn = Round(subject, inputs, request["seed"], shift=request.get("shift", 0))
+    ticker = Ticker(emit)
+    subject = open_subject(request, ticker)
+    turn = Round(subject, inputs, request["seed"], shift=request.get("shift", 0), ticker=ticker)
     for header, arrays in measure(turn, request["probes"]):
         emit("E", header, wire.pack_arrays(arrays))
 
 
-def open_subject(request: Mapping[str, Any]) -> Subject:
+def open_subject(request: Mapping[str, Any], ticker: Ticker) -> Subject:
     """Run a function-style submission's top level once; a script is run by its own probes."""
     units, as_tensor = request["units"], request["as_tensor"]
     if request["style"] == "script":
         return Subject({}, units, as_tensor)
+    recorder = Recorder()  # records nothing here: it only notes which statements add up
     try:
-        return Subject(run_units(units, "submission"), units, as_tensor)
+        watch = Rewriter(None, {*request["watch"]}, recorder).watch
+        names = run_units(units, "submission", watch, {WATCH: ticker.watcher(recorder.sums)})
+        return Subject(names, units, as_tensor)
     except StudentError as e:
         return Subject({}, units, as_tensor, broken=e)
 
 
 def measure(turn: Round, probes: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Array]]]:
     """Measure probe after probe; yields each one's header and arrays, whatever the subject does."""
-    for probe in probes:
+    for at, probe in enumerate(probes, 1):
         start = time.perf_counter()
         header: dict[str, Any] = {"probe": probe["name"], "status": "ok", "seed": turn.seed}
         arrays: dict[str, Array] = {}
         try:
-            values = measure_one(turn, probe)
+            with turn.ticker.probe(probe["name"], at, len(probes)):
+                values = measure_one(turn, probe)
             with guarded(turn.subject.units):  # reading a value may run the student's own __array__ or __getattr__
                 arrays = export(probe, values)
         except Unmeasured as e:

@@ -24,12 +24,14 @@ from typing import Any
 
 import numpy as np
 
+from .ticker import Seen
 from .values import Array, Unreadable, to_array
 
 WATCH, SWAP, WAS, LEFT = "__watch__", "__swap__", "__was__", "__left__"
 SLOPED = "*.backward()"  # watched: what gradients are taken of, under any name or none
 MAX_RECORDS = 400_000
 MIN_SIZE = 2
+Assignment = ast.Assign | ast.AnnAssign | ast.AugAssign
 COMPUTED = (ast.Call, ast.Subscript, ast.BinOp, ast.Attribute, ast.ListComp)  # what data may be assigned as, but for literals
 DERIVED = (ast.BinOp, ast.ListComp, ast.Name)  # what data computed from other data may be assigned as
 
@@ -127,6 +129,7 @@ class Recorder:
 
     records: dict[str, dict[int, list[float]]] = field(default_factory=dict)
     sums: set[int] = field(default_factory=set)  # statements that only add up
+    seen: Seen = lambda *_: None  # is shown every value that was recorded
 
     def record(self, name: str, statement: int, value: Any) -> Any:
         """Append a scalar, and hand it on; anything else is not a cost and is left out."""
@@ -137,6 +140,7 @@ class Recorder:
         kept = self.records.setdefault(name, {}).setdefault(statement, [])
         if number.size == 1 and len(kept) < MAX_RECORDS:
             kept.append(float(number.reshape(())))
+            self.seen(name, statement, kept[-1])
         return value
 
     def fitting(self, pattern: str) -> list[str]:
@@ -222,7 +226,7 @@ class Rewriter(ast.NodeTransformer):
         if self.swapper and self.depth == 0 and (before or isinstance(node.value, COMPUTED)):
             node.value = ast.copy_location(call(SWAP, node.value, ast.Constant(self.target), *before), node.value)
         self.target = ""
-        return self._watch(node, node.targets)
+        return self._watch(node)
 
     def _before(self, value: ast.expr) -> list[ast.expr]:
         """Write a function that computes a value from the published data, if it is data computed from data; else nothing.
@@ -238,22 +242,31 @@ class Rewriter(ast.NodeTransformer):
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
         """Record watched names."""
         self.generic_visit(node)
-        self.recorder.sums |= {self.statement + 1} if isinstance(node.op, ast.Add) else set()
-        return self._watch(node, [node.target])
+        return self._watch(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
         """Record watched names."""
         self.generic_visit(node)
-        return self._watch(node, [node.target] if node.value else [])
+        return self._watch(node)
 
-    def _watch(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign, targets: list[ast.expr]) -> Any:
+    def watch(self, tree: ast.Module) -> ast.Module:
+        """Record watched names and replace nothing; as deep as the tree may be, this cannot fail."""
+        for node in ast.walk(tree):
+            for _, block in ast.iter_fields(node):
+                if isinstance(block, list):
+                    block[:] = [s for n in block for s in (self._watch(n) if isinstance(n, Assignment) else [n])]
+        return tree
+
+    def _watch(self, node: Assignment) -> list[ast.stmt]:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if node.value else []
         names = [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
                  and any(fnmatch(n.id if w.isidentifier() else n.id.lower(), w) for w in self.watched)]
         self.statement += 1
+        self.recorder.sums |= {self.statement} if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) else set()
         is_start = not isinstance(node, ast.AugAssign) and isinstance(node.value, ast.Constant)  # `cost = 0`
         calls = [ast.Expr(call(WATCH, ast.Constant(n), ast.Constant(self.statement), ast.Name(n, ast.Load())))
                  for n in names if not is_start]
-        return [node, *(ast.copy_location(c, node) for c in calls)]
+        return [node, *(ast.fix_missing_locations(ast.copy_location(c, node)) for c in calls)]
 
 
 class Before(ast.NodeTransformer):

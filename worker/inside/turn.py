@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .load import ProbeError, StudentError, Units, guarded
+from .ticker import Ticker
 from .values import Array, to_input
 
 
@@ -38,6 +39,7 @@ class Round:
     seed: int
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
     shift: int = 0  # added to seeds that a script sets itself, so that a further trial is another run
+    ticker: Ticker = field(default_factory=Ticker)
 
     def argument(self, value: Any) -> Any:
         """Make a fresh argument: `@set.key` from the inputs, `@seed`, `$probe.output` as it was handed back.

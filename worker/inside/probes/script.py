@@ -31,6 +31,7 @@ def run(turn: Round, probe: dict[str, Any]) -> dict[str, Any]:
     """
     swapper = Swapper(forms({k: (turn.inputs[o], turn.inputs[n]) for k, o, n in probe["swap"]})) if probe["swap"] else None
     recorder = Recorder()
+    recorder.seen = turn.ticker.watcher(recorder.sums)
     watched = {name for names in probe["watch"].values() for name in names}
     write_data(probe["files"], turn)
     left: dict[str, Any] = {}
