@@ -101,14 +101,16 @@ class Grading:
         if self.boxes is None:
             raise Broken("this worker has no boxes yet")
         folder, objects, now = specs.folder(row.version), specs.objects(), specs.now()
+        def sink(event: str, what: dict[str, Any]) -> None:
+            progress.tell(self.redis, row.pk, event, **what)
         raw = objects.get(row.submission.content)
         try:
             submission = read_submission(row.submission.name, raw)
         except SubmissionError as e:  # it was taken in by an older version that could read it
             report = unrun(folder, row.submission.name, "crashed", str(e), row.seed)
             return result(report, objects.put(report_bytes(report)), None)
-        attempt = measured(Attempt(folder, submission, row.seed, self.settings.places), self.boxes)
-        progress.tell(self.redis, row.pk, "phase", text="comparing with known mistakes")
+        attempt = measured(Attempt(folder, submission, row.seed, self.settings.places), self.boxes, sink)
+        sink("phase", {"text": "comparing with known mistakes"})
         attempt.diagnosis = explain(attempt, self.boxes)
         report = attempt.report()
         with objects.keeping():
