@@ -27,6 +27,7 @@ from grader.report import Report
 from grader.settings import Settings, read_settings
 from grader.table import csv_rows
 from worker import attempt as attempts
+from worker.cli_accounts import course_app, invite_command, user_app
 from worker.cli_bench import bench_app
 from worker.cli_regrade import prune_command, regrade_command
 from worker.cli_serve import demo_app, serve_command, sweeper_command, worker_command
@@ -53,6 +54,9 @@ data_app = typer.Typer(no_args_is_help=True, help="Data files that are fetched, 
 app.add_typer(runtime_app, name="runtime")
 app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
+app.add_typer(user_app, name="user")
+app.add_typer(course_app, name="course")
+app.command("invite")(invite_command)
 app.command("regrade")(regrade_command)
 app.command("prune")(prune_command)
 app.command("serve")(serve_command)

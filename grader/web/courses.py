@@ -2,13 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from grader.web import audit
-from grader.web.models import Assignment, Course, Extension, Membership, User
+from grader.errors import GraderError
+from grader.web import audit, times
+from grader.web.models import Assignment, Course, Extension, Membership, Role, SpecVersion, User
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Dates and rules of an assignment, under the names they have in its row."""
+
+    opens_at: datetime | None = None
+    due_at: datetime | None = None
+    late_until: datetime | None = None
+    penalty_percent: int = 0
+    max_attempts: int | None = None
+    cooldown_s: int = 0
+
+
+def create(slug: str, title: str, instructor: User, *, time_zone: str = "UTC", late_days: int = 0) -> Course:
+    """Make a course with its first instructor; raises GraderError where the slug can't be."""
+    times.read_zone(time_zone)
+    made = Course(slug=slug, title=title, time_zone=time_zone, late_days=late_days)
+    try:
+        made.full_clean()
+    except ValidationError as e:
+        raise GraderError(f"course {slug}: {' '.join(e.messages)}") from e
+    with transaction.atomic():
+        made.save()
+        audit.record(None, "course.create", course=made, after={"slug": slug, "title": title})
+        set_role(made, instructor, Role.INSTRUCTOR, by=None)
+    return made
+
+
+def assign(course: Course, version: SpecVersion, rules: Rules, *, by: User | None = None) -> Assignment:
+    """Set an assignment in a course, or set its version, dates and rules anew."""
+    with transaction.atomic():
+        before = Assignment.objects.select_for_update().select_related("version").filter(course=course, slug=version.slug).first()
+        new = {"position": course.assignments.count()} if before is None else {}
+        after, _ = Assignment.objects.update_or_create(
+            course=course, slug=version.slug, defaults={"title": version.title, "version": version, **asdict(rules), **new})
+        audit.record(by, "assignment.set", course=course, about=version.slug, before=_rules(before), after=_rules(after))
+    return after
+
+
+def assignment_of(course: Course, slug: str) -> Assignment:
+    """Return an assignment of a course; raises GraderError that names those there are."""
+    if (found := course.assignments.filter(slug=slug).first()) is None:
+        there = ", ".join(course.assignments.values_list("slug", flat=True)) or "none"
+        raise GraderError(f"assignment {slug}: not set in {course.slug}; there are: {there}")
+    return found
+
+
+def student_of(course: Course, user: User) -> User:
+    """Return a member of a course; raises GraderError where the person is none."""
+    if not Membership.objects.filter(course=course, user=user, is_active=True).exists():
+        raise GraderError(f"account {user.username}: not a member of {course.slug}")
+    return user
 
 
 def set_role(course: Course, user: User, role: str, *, by: User | None, reason: str = "") -> Membership:
@@ -52,5 +108,16 @@ def _place(member: Membership | None) -> dict[str, Any] | None:
 def _extension(given: Extension | None) -> dict[str, Any] | None:
     if given is None:
         return None
-    times = {"due_at": given.due_at, "late_until": given.late_until}
-    return {**{k: t.isoformat() if t else None for k, t in times.items()}, "extra_attempts": given.extra_attempts}
+    return {"due_at": _iso(given.due_at), "late_until": _iso(given.late_until), "extra_attempts": given.extra_attempts}
+
+
+def _rules(assignment: Assignment | None) -> dict[str, Any] | None:
+    if assignment is None:
+        return None
+    rules = {name: getattr(assignment, name) for name in Rules.__dataclass_fields__}
+    shown = {k: _iso(v) if isinstance(v, datetime) else v for k, v in rules.items()}
+    return {"version": assignment.version.number, **shown}
+
+
+def _iso(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None
