@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import re
+from collections.abc import Mapping
 from fnmatch import fnmatch
 
 from grader.spec import Function, Spec
 from grader.submission import Submission
+
+ALMOST = 0.75  # predikt and trian are as near to predict and train
 
 
 def style_of(submission: Submission, spec: Spec) -> str:
@@ -25,8 +29,15 @@ def style_of(submission: Submission, spec: Spec) -> str:
     trains = any(fnmatch(n if w.isidentifier() else n.lower(), w) for n in assigned(tree) for w in watched)
     if len(fitting) == len(spec.functions) or (fitting and not trains):
         return "function"
-    read = assigned(tree) & roots(spec)
-    return "script" if read or not any(f.name in defined for f in spec.functions) else "function"
+    if assigned(tree) & roots(spec):
+        return "script"
+    return "function" if any(f.name in defined or is_misspelt(f, defined) for f in spec.functions) else "script"
+
+
+def is_misspelt(function: Function, defined: Mapping[str, ast.arguments | None]) -> bool:
+    """Tell whether a function of almost this name is defined that takes as many arguments: a script rarely has one."""
+    near = difflib.get_close_matches(function.name, defined, 1, ALMOST)
+    return bool(near) and defined[near[0]] is not None and fits(defined[near[0]], function)
 
 
 def callables(tree: ast.Module) -> dict[str, ast.arguments | None]:

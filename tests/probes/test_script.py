@@ -127,3 +127,11 @@ def test_data_that_only_come_from_data_are_not_computed_twice():
 def test_the_table_that_was_not_found_is_named():
     status, because, _ = run("x = [1, 2, 3]\nW = 2", data="other", swap=SWAP)
     assert (status, because[:45]) == ("unswapped", "the lecture's y was not found in the script; ")
+
+
+def test_classes_beside_x_in_one_table_are_found_where_y_is_one_hot():
+    hot, other = np.eye(3)[[2, 0, 1]], np.eye(3)[[0, 1, 2]]
+    source = "import numpy as np\nxy = np.array([[1, 2.0], [2, 0], [3, 1]])\nW = xy.ravel()\n"
+    inputs = INPUTS | {"published.y": hot, "other.y": other}
+    [(status, _, arrays)] = told(turn(source, inputs, script=True), PROBE | {"data": "other", "swap": SWAP})
+    assert (status, arrays["W"].tolist()) == ("ok", [1.5, 0, 0.5, 1, 2.5, 2])

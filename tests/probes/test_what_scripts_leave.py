@@ -126,3 +126,11 @@ def test_an_object_that_raises_when_asked_costs_no_more_than_its_own_probe():
     source = "class Odd:\n    def __getattr__(self, name):\n        raise ValueError(name)\nodd = Odd()\n"
     [(status, because, _)] = told(script(source), asked({"W": ["*.W"]}))
     assert (status, because) == ("raised", "ValueError: W")
+
+
+def test_what_holds_no_numbers_gives_way_to_the_next_name_and_is_told_where_there_is_none():
+    probe = asked({"h": ["history", "h"]})
+    [(status, _, arrays)] = told(script("history = {'loss': [1]}\nh = [0.5]\n"), probe)
+    assert (status, arrays["h"].tolist()) == ("ok", [0.5])
+    [(status, because, _)] = told(script("history = {'loss': [1]}\n"), probe)
+    assert (status, because) == ("unreadable", "h: a dict cannot be read as numbers")

@@ -109,18 +109,28 @@ def forms(swap: Mapping[str, tuple[Array, Array]]) -> list[tuple[str, Array, Arr
     """List every way a published array may be written, largest first: side by side, whole, classes, columns, transposed."""
     listed: list[tuple[str, Array, Array]] = []
     matrices = {k: (o.astype(np.float64), n.astype(np.float64)) for k, (o, n) in swap.items() if o.ndim == 2}
+    labels = {k: (as_classes(o), as_classes(n)) for k, (o, n) in matrices.items() if is_one_hot(o)}
     for kx, (ox, nx) in matrices.items():
-        listed += [(f"{kx}+{ky}", np.hstack([ox, oy]), np.hstack([nx, ny]))
-                   for ky, (oy, ny) in matrices.items() if ky != kx and len(oy) == len(ox)]
+        listed += [(f"{kx}+{ky}", np.hstack([ox, oy]), np.hstack([nx, ny])) for ky, (oy, ny) in
+                   [*matrices.items(), *labels.items()] if ky != kx and len(oy) == len(ox)]
     for key, (old, new) in swap.items():
         listed.append((key, old.astype(np.float64), new.astype(np.float64)))
+    listed += [(key, old.ravel(), new.ravel()) for key, (old, new) in labels.items()]
     for key, (old, new) in matrices.items():
         listed.append((key, old.T, new.T))
         if old.shape[1] > 1:
-            if np.array_equal(old.sum(axis=1), np.ones(len(old))) and set(np.unique(old)) <= {0.0, 1.0}:
-                listed.append((key, old.argmax(axis=1).astype(np.float64), new.argmax(axis=1).astype(np.float64)))
             listed += [(key, old[:, i], new[:, i]) for i in range(old.shape[1])]
     return [f for f in listed if f[1].size >= MIN_SIZE]
+
+
+def is_one_hot(a: Array) -> bool:
+    """Tell whether every row of a matrix is the one-hot label of a class."""
+    return a.shape[1] > 1 and np.array_equal(a.sum(axis=1), np.ones(len(a))) and set(np.unique(a)) <= {0.0, 1.0}
+
+
+def as_classes(a: Array) -> Array:
+    """Turn one-hot rows into a column of class numbers."""
+    return np.asarray(a.argmax(axis=1), dtype=np.float64).reshape(-1, 1)
 
 
 @dataclass

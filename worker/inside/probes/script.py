@@ -64,20 +64,24 @@ def rewriter(swapper: Swapper | None, watched: set[str], recorder: Recorder) -> 
 
 
 def read(output: str, probe: Mapping[str, Any], names: Mapping[str, Any], recorder: Recorder, turn: Round) -> Any:
-    """Read one output: the record of a watched variable, else the first of the listed paths that is there.
+    """Read one output: the record of a watched variable, else the first of the listed paths that leads to numbers.
 
-    An optional output that is not there is an empty array.
+    An optional output that is not there is an empty array; what can't be read as numbers is handed on where nothing else is.
     """
     watched, paths = probe["watch"].get(output, []), probe["reads"].get(output, [])
     if curve := recorded([w for w in watched if w.isidentifier()], recorder):
         return curve
+    unreadable: list[Any] = []
     for path in paths:
         value = follow(path, names, turn, probe["data"])
-        if value is not MISSING:
+        if value is not MISSING and (output.endswith("[]") or is_readable(value)):
             return value
+        unreadable += [] if value is MISSING else [value]
     for pattern in (w for w in watched if not w.isidentifier()):
         if curve := recorded(recorder.fitting(pattern), recorder) or listed(pattern, names):
             return curve
+    if unreadable:
+        return unreadable[0]
     if output in probe["optional"]:
         return np.zeros(0)
     wanted = [p for p in [*watched, *paths] if p.isidentifier()]
@@ -116,14 +120,18 @@ def follow(path: str, names: Mapping[str, Any], turn: Round, data: str) -> Any:
     return value if is_data else MISSING
 
 
+def is_readable(value: Any, size: int | None = None) -> bool:
+    """Tell whether a value can be read as numbers, and as so many of them."""
+    try:
+        found = to_array(value, "value").size
+    except Unreadable:
+        return False
+    return size is None or found == size
+
+
 def numbers_apart(values: list[Any]) -> Any:
     """Put single numbers together in a list; MISSING if one is not there or is more than a number."""
-    if any(v is MISSING for v in values):
-        return MISSING
-    try:
-        return values if all(to_array(v, "a weight").size == 1 for v in values) else MISSING
-    except Unreadable:
-        return MISSING
+    return values if all(v is not MISSING and is_readable(v, 1) for v in values) else MISSING
 
 
 def models_of(names: Mapping[str, Any]) -> list[Any]:
