@@ -20,6 +20,9 @@ from grader.verdict import Outcome, Result, Trial, Verdict
 Visibility = Literal["always", "after_due", "after_release", "staff"]
 
 
+SAME = "every seed leaves the same numbers"
+
+
 class NotJudged(Exception):
     """The evidence a check needs is not there or has a wrong form; the message is the verdict's `because`."""
 
@@ -133,9 +136,19 @@ class Check(Model, ABC):
         best = next((o for o in outcomes if o.is_passed), outcomes[0])
         trials = [Trial(seed=c.seed, is_passed=o.is_passed, margin=o.margin)
                   for c, o in zip(cases, outcomes, strict=True)]
-        tried = f" (none of {len(outcomes)} seeds)" if len(outcomes) > 1 and not best.is_passed else ""
+        same = f"; {SAME}: use the seed you are given" if self._is_same(cases) else ""
+        tried = f" (none of {len(outcomes)} seeds{same})" if len(outcomes) > 1 and not best.is_passed else ""
         result = Result.PASSED if best.is_passed else Result.FAILED
         return self._verdict(result, best.because + tried, best, trials)
+
+    def _is_same(self, cases: Sequence[Case]) -> bool:
+        """Tell whether several seeds left the very same numbers, as where a submission ignores the seed it is given."""
+        refs = [r for r in self.refs() if not r.startswith("@")]
+        try:
+            told = [b"".join(a.tobytes() for r in refs for a in case.got(r)) for case in cases]
+        except NotJudged:
+            return False
+        return len(set(told)) == 1 < len(told)
 
     def skip(self, because: str) -> Verdict:
         """Make the verdict of a check that was not judged."""

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from grader.checks.base import Case, Check, NotJudged
+from grader.checks.base import SAME, Case, Check, NotJudged
 from grader.strict import Model
 from grader.tolerance import Array, Band
 from grader.verdict import Outcome
@@ -116,6 +116,8 @@ class Learns(Check):
         m, v = (outside or told)[0]
         low, high = f"{m.band.low:.4g}", f"{m.band.high:.4g}"
         margin = f"{v:.4g} in {low} .. {high}"
+        if outside and m.statistic == "spread" and v == 0:
+            return Outcome(False, f"{SAME}, so the seed is not used", margin)
         if outside and low == high:
             return Outcome(False, f"{m.what} is {v:.4g}, expected {low}", margin)
         if outside:

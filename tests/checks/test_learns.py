@@ -39,6 +39,22 @@ def test_all_trials_failing_says_how_many_seeds_were_tried():
     assert "none of 3 seeds" in check(Learns, trials=3, **LAST).judge(stuck).because
 
 
+def test_the_same_numbers_from_every_seed_are_told():
+    same = [case({"costs": [1.0, 0.35]}, seed=s) for s in (1, 2)]
+    other = case({"costs": [1.0, 0.36]}, seed=3)
+    it = check(Learns, trials=3, **LAST)
+    assert "every seed leaves the same numbers: use the seed you are given" in it.judge(same).because
+    assert "same numbers" not in it.judge([*same, other]).because
+    assert "same numbers" not in it.judge(same[:1]).because
+
+
+def test_draws_that_ignore_their_seed_are_told():
+    band = {"low": 0.5, "high": 1.5, "because": "1 for N(0, 1)"}
+    fields = {"measures": [{"of": "p.w", "statistic": "spread", "band": band}]}
+    told = verdict(Learns, case({"w": ([[1.0, 2.0], [1.0, 2.0]],)}), **fields)
+    assert told.because == "every seed leaves the same numbers, so the seed is not used"
+
+
 @pytest.mark.parametrize(("statistic", "value"), [("first", 4.0), ("last", 1.0), ("mean", 7 / 3), ("max", 4.0), ("min", 1.0),
                                                   ("sum", 7.0), ("drop", 0.25), ("norm", 21**0.5), ("size", 3.0)])
 def test_each_statistic_is_what_its_name_says(statistic, value):

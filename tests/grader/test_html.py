@@ -11,6 +11,7 @@ from tests.sample_reports import (
     HOSTILE,
     curve_check,
     hostile_report,
+    learns_check,
     mixed_report,
     report,
     skipped_check,
@@ -238,3 +239,9 @@ def test_contrast_reaches_level_aa(nth):
 
 def test_hostile_text_has_what_the_tests_look_for():
     assert all(c in HOSTILE for c in "\x1b\x00\x07\x7f\u202e\ud800")
+
+
+def test_each_of_several_trials_is_listed_with_its_margin():
+    text = said(re.sub("<[^>]*>", " ", render(report(learns_check()))))
+    assert "seed 100 failed: 0.71 in 0.001 .. 0.4" in text
+    assert "seed 102 passed: 0.012 in 0.001 .. 0.4" in text
