@@ -5,15 +5,18 @@ seeds and writes calibration.json beside the spec. Where the spec says `"calibra
 one there before the spec is checked, so that every other part of the service sees plain numbers.
 
 A band reaches from the least to the greatest value seen. Nothing is assumed about how the values are distributed: with
-n runs it holds, whatever the distribution, at least `coverage(n)` of all right runs with 95 % confidence (Wilks 1941).
-Runs that got stuck, where the spec names the check that tells (`settled`), count as lost and do not widen the bands.
+n runs it holds, whatever the distribution, at least `coverage(n)` of all right runs with 95 % confidence (Wilks 1941); the
+bands of several numbers of one check together hold less, by as much as Tukey (1947) says. Runs that got stuck, where the
+spec names the check that tells (`settled`), count as lost and do not widen the bands.
 Where right runs have a long tail that would let mistakes through, the spec says which share of them to `keep`: the band
-is then the shortest that holds so many. It was chosen by looking at the runs, so what it loses is bounded for all ranges
-at once (Dvoretzky, Kiefer, Wolfowitz; Massart 1990). Further trials make up for lost runs: `trials_for` says how many.
+then reaches from the least value up to where it holds so many, so that below a band always means better than any right run.
+Such bands are made of every other run, and what they turn away is counted on the rest, which they have not seen.
+Further trials make up for lost runs: `trials_for` says how many.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import math
@@ -22,17 +25,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
+from grader.bounds import FALSE_REJECTIONS
 from grader.errors import SpecError
 from grader.strict import Model
 from grader.tolerance import Array
 
 FILE = "calibration.json"
 WORD = "calibrated"
-CONFIDENCE = 0.95
-FALSE_REJECTIONS = 1e-3  # of right submissions, over all checks and trials together
-MOST_TRIALS = 20
+BANDS = {"band": "cost", "real_mean": "real_mean", "fake_mean": "fake_mean", "distance": "distance", "pixel_std": "pixel_std",
+         "classes": "classes"}  # keys of checks that may say so, and the statistic that makes the band
+NOISE = 0.5  # of a tolerance, the share that rounding may use at most
+AWAY = 1e9  # of a tolerance: turned away for another reason than a distance
 OPEN = 1e300  # an end of a band that is still to be measured
 QUANTILES = (0.001, 0.01, 0.05, 0.5, 0.95, 0.99, 0.999)
 REFERENCE = Path(__file__).resolve().parent.parent / "reference"  # read as text, never imported here
@@ -42,7 +47,7 @@ class Training(Model):
     """One way in which right programs train: their start, and what their results are called in the evidence."""
 
     about: str = Field(min_length=8)
-    start: Literal["normal", "linear"]  # N(0, 1) for every number, or as torch.nn.Linear draws
+    start: Literal["normal", "linear", "glorot"]  # N(0, 1) for every number, or as torch.nn.Linear or Keras' Dense draws
     sizes: list[int] = Field(min_length=2)
     x: str
     y: str
@@ -51,7 +56,23 @@ class Training(Model):
     output: Literal["linear", "sigmoid", "softmax"] = "sigmoid"
     hidden: Literal["sigmoid", "relu"] = "sigmoid"
     optimizer: Literal["sgd", "adam"] = "sgd"
+    columns_apart: bool = False  # one input: every column of x makes rows of its own, as a broadcast scalar weight has it
+    seeds: int | None = Field(None, ge=100)  # fewer than the plan's, where a training is long
     leaves: dict[str, str]  # `probe.output` in the evidence: outputs, costs, weights, W1, b1, ...
+
+
+class Gan(Model):
+    """How right programs train a GAN, one run after the other, and what is asked of the networks."""
+
+    about: str = Field(min_length=8)
+    runs: int = Field(40, ge=20, le=100_000)
+    images: str  # what is learned from, (M, 784)
+    steps: int = Field(ge=1)
+    batch: int = Field(ge=1)
+    z: str  # noise to draw images from
+    real: str  # digits no run was trained on
+    noise: str  # images that are no digits
+    leaves: dict[str, str]  # `probe.output` in the evidence: images, real, fake, noise (D's scores), d_costs, g_costs
 
 
 class Plan(Model):
@@ -60,7 +81,20 @@ class Plan(Model):
     seeds: int = Field(2000, ge=100, le=100_000)
     settled: str | None = None  # the check that tells runs that got stuck
     keep: float = Field(1.0, gt=0.5, le=1)  # the share of the other runs that a band is to hold
-    training: list[Training] = Field(min_length=1)
+    training: list[Training] = []
+    gan: list[Gan] = []
+
+    @model_validator(mode="after")
+    def _some(self) -> Plan:
+        if not self.training and not self.gan:
+            msg = "give at least one [[calibration.training]] or [[calibration.gan]]: how right programs train"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are at most of one kind."""
+        return max([g.runs for g in self.gan] + [t.seeds or self.seeds for t in self.training])
 
 
 class Statistic(Model):
@@ -82,6 +116,15 @@ class Judged(Model):
     trials: int  # needed for few enough false rejections
 
 
+class Float(Model):
+    """What rounding alone uses of a check's tolerance, and zeros; 1 is all that is allowed."""
+
+    noise: float
+    by: str  # the way of computing that used most
+    zeros: float
+    cases: int
+
+
 class Calibration(Model):
     """The content of calibration.json."""
 
@@ -93,13 +136,15 @@ class Calibration(Model):
     keep: float
     confidence: float
     checks: dict[str, Judged]
+    floats: dict[str, Float] = {}  # of checks that compare with the reference
+    floats_digest: str = ""
 
     def because(self, name: str) -> str:
         """Say in a sentence where a check's bands come from."""
         judged = self.checks[name]
-        how = "least to greatest" if self.keep == 1 else f"the shortest range that holds {self.keep:.0%}"
+        how = "least to greatest of" if self.keep == 1 else f"the least {self.keep:.0%} of as many others as these"
         lost = f", {judged.lost} of them outside" if judged.lost else ""
-        return (f"{how} of {judged.runs} right runs{lost}: turns away at most {judged.bound:.2%} of right runs in one trial, "
+        return (f"{how} {judged.runs} right runs{lost}: turns away at most {judged.bound:.2%} of right runs in one trial, "
                 f"with {self.confidence:.0%} confidence whatever their distribution")
 
 
@@ -128,7 +173,7 @@ def _checks(table: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _asks(check: Mapping[str, Any]) -> bool:
     lists = [check[key] for key in ("measures", "bands") if isinstance(check.get(key), list)]
     parts = [check, *(p for part in lists for p in part if isinstance(p, dict))]
-    return any(p.get("band") == WORD or p.get("trials") == WORD for p in parts) or check.get("because") == WORD
+    return any(p.get(key) == WORD for p in parts for key in (*BANDS, "trials")) or check.get("because") == WORD
 
 
 def fill(table: dict[str, Any], calibration: Calibration | None) -> dict[str, Any]:
@@ -148,8 +193,9 @@ def _filled(check: dict[str, Any], calibration: Calibration | None) -> dict[str,
         found = judged.statistics.get(statistic) if judged else None
         return {"low": found.low, "high": found.high} if found else {"low": -OPEN, "high": OPEN}
 
-    if check.get("band") == WORD:
-        check["band"] = {**band("cost"), "because": because}
+    for key, statistic in BANDS.items():
+        if check.get(key) == WORD:
+            check[key] = {**band(statistic), "because": because}
     if check.get("because") == WORD:
         check["because"] = because
         check["bands"] = [b | band(str(b.get("step"))) if isinstance(b, dict) else b for b in check.get("bands", [])]
@@ -166,12 +212,30 @@ def digest(table: Mapping[str, Any]) -> str:
     checks = [{k: v for k, v in c.items() if k not in {"hint", "points", "about", "visibility"}}
               for c in _checks(table) if _asks(c)]
     parts = {"checks": checks, **{k: table.get(k) for k in ("calibration", "probe", "data", "reference")}}
+    own = [Path(__file__).with_name("strokes.py")] if any(c.get("kind") == "samples" for c in checks) else []
     h = hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode())
     sources = [str(d.get("source", "")).partition(":")[0] for d in table.get("data", {}).values()]
+    for file in own:
+        h.update(code_of(file.read_text(encoding="utf-8")))
     for module in sorted({"ensemble", table.get("reference", {}).get("module") or "", *sources} - {""}):
         file = REFERENCE / f"{module}.py"
-        h.update(file.read_bytes() if file.exists() else b"")
+        h.update(code_of(file.read_text(encoding="utf-8")) if file.exists() else b"")
     return h.hexdigest()
+
+
+def floats_digest(table: Mapping[str, Any]) -> str:
+    """Hash what the rounding of a spec's checks rests on: all checks, probes, data and the reference."""
+    table = {**table, "check": [c | {"trials": WORD} for c in _checks(table)], "calibration": None}
+    return digest(table)
+
+
+def code_of(source: str) -> bytes:
+    """Give what a module does, without its comments and docstrings: no calibration ages by a better word."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return ast.dump(tree).encode()
 
 
 def problems(table: Mapping[str, Any], folder: Path, calibration: Calibration | None) -> list[str]:
@@ -191,66 +255,11 @@ def problems(table: Mapping[str, Any], folder: Path, calibration: Calibration | 
 
 
 def summarize(values: Array, keep: float = 1.0) -> Statistic:
-    """Summarize one number over the right runs, with the shortest range that holds the share `keep`.  values: (n,), finite."""
+    """Summarize one number over the right runs, from the least up to where the share `keep` is held.  values: (n,), finite."""
     told = {f"{q:g}": float(np.quantile(values, q)) for q in QUANTILES}
     ordered = np.sort(values)
     held = math.ceil(keep * ordered.size)
-    first = int(np.argmin(ordered[held - 1:] - ordered[:ordered.size - held + 1]))
-    return Statistic(low=float(ordered[first]), high=float(ordered[first + held - 1]), runs=int(values.size), quantiles=told)
-
-
-def bound(lost: int, runs: int, keep: float = 1.0, confidence: float = CONFIDENCE) -> float:
-    """Bound the share of right runs that a check turns away in one trial, after `lost` of `runs`."""
-    if keep == 1:
-        return min(1.0, upper_share(lost, runs, confidence) + 1 - coverage(max(2, runs - lost), confidence=confidence))
-    stray = 2 * math.sqrt(math.log(2 / (1 - confidence)) / (2 * runs))  # of both ends, over all ranges at once
-    return min(1.0, lost / runs + stray)
-
-
-def coverage(runs: int, outside: int = 2, confidence: float = CONFIDENCE) -> float:
-    """Give the share of a distribution that lies between order statistics, with `outside` intervals beyond them.
-
-    Least to greatest leaves 2.  The coverage has the distribution Beta(runs + 1 - outside, outside), whatever the values'.
-    Source: Wilks 1941; David and Nagaraja 2003, section 7.3.
-    """
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        is_held = at_most(outside - 1, runs, 1 - middle) <= 1 - confidence
-        low, high = (middle, high) if is_held else (low, middle)
-    return low
-
-
-def at_most(successes: int, n: int, p: float) -> float:
-    """Give the probability of at most so many successes in n tries of probability p."""
-    if p <= 0 or successes >= n:
-        return 1.0
-    if p >= 1:
-        return 0.0
-    logs = [math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * math.log(p) + (n - k) * math.log1p(-p)
-            for k in range(successes + 1)]
-    return min(1.0, math.fsum(math.exp(x) for x in logs))
-
-
-def upper_share(found: int, n: int, confidence: float = CONFIDENCE) -> float:
-    """Bound a share from above after `found` of `n`.  Source: Clopper and Pearson 1934."""
-    if found >= n:
-        return 1.0
-    low, high = found / n, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if at_most(found, n, middle) > 1 - confidence else (low, middle)
-    return high
-
-
-def trials_for(bound: float, checks: int, rate: float = FALSE_REJECTIONS) -> int:
-    """Say how many trials a check needs so that all `checks` together turn away at most `rate` of right submissions.
-
-    bound: the share that one trial turns away at most.
-    """
-    if bound >= 1:
-        return MOST_TRIALS
-    return max(1, min(MOST_TRIALS, math.ceil(math.log(rate / checks) / math.log(bound))))
+    return Statistic(low=float(ordered[0]), high=float(ordered[held - 1]), runs=int(values.size), quantiles=told)
 
 
 def chance_of_loss(judged: Sequence[Judged]) -> float:

@@ -94,6 +94,18 @@ def calibration_digest(folder: Path) -> str:
     return calibration.digest(table)
 
 
+def rounding(folder: Path) -> dict[str, calibration.Float] | None:
+    """Return what calibration found about rounding in this folder's checks; None where it is not about these checks."""
+    measured = calibration.read(folder)
+    return measured.floats if measured and measured.floats_digest == rounding_digest(folder) else None
+
+
+def rounding_digest(folder: Path) -> str:
+    """Hash what the rounding in this folder's checks rests on."""
+    _, table = read_toml(folder / "assignment.toml", f"{folder.name}/assignment.toml")
+    return calibration.floats_digest(table)
+
+
 def stale_calibration(folder: Path) -> str:
     """Say whether the folder's calibration is older than what it rests on; empty where all is well."""
     measured = calibration.read(folder)

@@ -13,6 +13,7 @@ from grader.strict import Model
 
 Array = NDArray[Any]
 Layout = Literal["exact", "loose", "any"]
+FAR = 0.5  # of the least cost of thousands of right runs
 
 
 class Tolerance(Model):
@@ -47,6 +48,19 @@ class Band(Model):
     def holds(self, value: float) -> bool:
         """Tell whether a value lies in the band; NaN never does."""
         return self.low <= value <= self.high
+
+    def is_too_good(self, value: float) -> bool:
+        """Tell whether a cost is better than any right run's, but not so much that luck can't explain it."""
+        return is_too_good(value, self.low)
+
+
+def is_too_good(value: float, low: float) -> bool:
+    """Tell whether a cost lies below the least of all right runs, down to FAR of it.
+
+    That is no mistake by itself: it passes, and staff are told. What lies lower still, no right program reaches: it trained
+    with another rate or for longer, or its numbers are made up.
+    """
+    return FAR * low <= value < low
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,20 @@ def linear_starts(sizes: Sequence[int], seeds: Sequence[int]) -> list[Tensor]:
     return weights
 
 
+def glorot_starts(sizes: Sequence[int], seeds: Sequence[int]) -> list[Tensor]:
+    """Draw weights as a Keras Dense layer does, uniform within sqrt(6 / (fan_in + fan_out)); biases are 0.
+
+    sizes: units per layer.  Returns [W1 (in, out, S), b1 (out, S), ...].  Source: keras.layers.Dense; Glorot and Bengio 2010.
+    """
+    weights = []
+    draws = [torch.Generator().manual_seed(seed) for seed in seeds]
+    for fan_in, fan_out in pairwise(sizes):
+        bound = (6 / (fan_in + fan_out)) ** 0.5
+        weights.append(torch.stack([(2 * torch.rand(fan_in, fan_out, generator=g) - 1) * bound for g in draws], dim=-1))
+        weights.append(torch.zeros(fan_out, len(draws)))
+    return weights
+
+
 @torch.no_grad()
 def train(  # noqa: PLR0913 - one parameter for each choice of the lecture
     x: Tensor, y: Tensor, weights: Sequence[Tensor], *, lr: float, steps: int, marks: Sequence[int],

@@ -121,7 +121,8 @@ def samples_check(fake=None, real=None, labels=None):
     labels = np.arange(len(real)) % 10 if labels is None else labels
     fake = images(64, rng) if fake is None else fake
     check = Samples(name="samples", kind="samples", about="the generated digits look like handwritten ones", points=3,
-                    of="g.images", real="@m.x", labels="@m.y", distance_at_most=0.15, classes_at_least=6,
+                    of="g.images", real="@m.x", labels="@m.y", distance={"low": -1, "high": 0.15, "because": "a made band"},
+                    classes={"low": 6, "high": 10, "because": "a made band"},
                     pixel_std=Band(low=0.02, high=0.6, because="reference runs"), hint="Train longer.")
     return check.judge([Case({"g": measured(images=fake)}, data={"m.x": real, "m.y": labels})])
 

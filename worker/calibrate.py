@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from grader import bounds
 from grader import calibration as bands
-from grader.calibration import Calibration, Judged, Plan, Training
+from grader.calibration import Calibration, Gan, Judged, Plan, Training
 from grader.catalog import Assignment
 from grader.checks import AnyCheck
 from grader.checks.base import Case, NotJudged
@@ -32,11 +33,12 @@ from grader.spec import Spec
 from grader.tolerance import Array
 from grader.verdict import Result
 from reference import ensemble
+from worker import gan_runs
 from worker.datasets import inputs_of
 
 AT_ONCE = 1000  # seeds in one batch: more gains little and takes memory
 PROGRESS = 100  # steps between two signs of life
-STARTS = {"normal": ensemble.normal_starts, "linear": ensemble.linear_starts}
+STARTS = {"normal": ensemble.normal_starts, "linear": ensemble.linear_starts, "glorot": ensemble.glorot_starts}
 
 Progress = Callable[[int, int], None]  # steps done, of how many
 
@@ -45,10 +47,21 @@ Progress = Callable[[int, int], None]  # steps done, of how many
 class Piece:
     """One training on one case of the data, from some of the seeds."""
 
-    training: Training
+    training: Training | Gan
     case: int
     seeds: range
     name: str
+
+    @property
+    def steps(self) -> int:
+        """The work in it: a GAN's run has no seeds beside it, and its steps take as long as many others'."""
+        return self.training.steps
+
+
+def nothing_by_chance(digest: str, device: str) -> Calibration:
+    """Start the calibration of an assignment in which nothing is measured over many runs."""
+    return Calibration(digest=digest, seeds=0, torch=torch.__version__.partition("+")[0], device=device, seconds=0, keep=1,
+                       confidence=bounds.CONFIDENCE, checks={})
 
 
 def calibrate(assignment: Assignment, plan: Plan, digest: str, places: Places, *, device: str = "cpu",
@@ -58,7 +71,7 @@ def calibrate(assignment: Assignment, plan: Plan, digest: str, places: Places, *
     `assignment` is read with open bands. Raises SpecError when the plan does not fit the checks.
     """
     pieces = list(pieces_of(assignment.spec, plan))
-    total, done = sum(p.training.steps for p in pieces), 0
+    total, done = sum(p.steps for p in pieces), 0
     found: dict[str, list[Array]] = {}
     for piece in pieces:
         measured = _kept(digest, piece)
@@ -69,13 +82,13 @@ def calibrate(assignment: Assignment, plan: Plan, digest: str, places: Places, *
             _keep(digest, piece, measured)
         for key, values in measured.items():
             found.setdefault(key, []).append(values)
-        done += piece.training.steps
+        done += piece.steps
         on_progress(done, total)
     joined = {key: np.concatenate(values) for key, values in found.items()}
-    judged = _judged(assignment.spec, joined, plan.keep)
-    return Calibration(digest=digest, seeds=plan.seeds, torch=torch.__version__.partition("+")[0], device=device,
+    judged = judged_of(assignment.spec, joined, plan.keep)
+    return Calibration(digest=digest, seeds=plan.runs, torch=torch.__version__.partition("+")[0], device=device,
                        seconds=round(float(joined["seconds"].sum()), 1), keep=plan.keep,
-                       confidence=bands.CONFIDENCE, checks=judged)
+                       confidence=bounds.CONFIDENCE, checks=judged)
 
 
 def pieces_of(spec: Spec, plan: Plan) -> Iterator[Piece]:
@@ -84,9 +97,14 @@ def pieces_of(spec: Spec, plan: Plan) -> Iterator[Piece]:
         sets = [spec.data[ref.lstrip("@").partition(".")[0]] for ref in (training.x, training.y)]
         cases = math.lcm(*(t.cases if t.hidden else 1 for t in sets))
         for case in range(cases):
-            mine = range(case, plan.seeds, cases)
+            mine = range(case, training.seeds or plan.seeds, cases)
             for first in range(0, len(mine), AT_ONCE):
                 yield Piece(training, case, mine[first:first + AT_ONCE], f"{number}-{case}-{first}")
+
+
+    for number, gan in enumerate(plan.gan):
+        for seed in range(gan.runs):
+            yield Piece(gan, seed, range(seed, seed + 1), f"gan-{number}-{seed}")
 
 
 def _report(on_progress: Progress, done: int, total: int, step: int) -> None:
@@ -119,18 +137,9 @@ def _keep(digest: str, piece: Piece, measured: dict[str, Array]) -> None:
 def _measure(assignment: Assignment, plan: Plan, piece: Piece, places: Places, device: str,
              on_step: Callable[[int], None]) -> dict[str, Array]:
     """Train one piece; give every number of every check, and which runs settled and passed, seed by seed."""
-    spec, training = assignment.spec, piece.training
-    data = inputs_of(spec, piece.case, places)
-    marks = marks_of(spec, training)
-    x, y = (torch.tensor(data[ref.lstrip("@")], dtype=torch.float32, device=device) for ref in (training.x, training.y))
-    starts = [w.to(device) for w in STARTS[training.start](training.sizes, piece.seeds)]
-    runs = ensemble.train(
-        x, y, starts, lr=training.lr, steps=training.steps, marks=marks, output=training.output, hidden=training.hidden,
-        optimizer=training.optimizer, on_step=on_step)
-    covered = [c for c in spec.checks if c.probes() and is_covered(c, training)]
+    covered = [c for c in assignment.spec.checks if c.probes() and is_covered(c, piece.training)]
     told: dict[str, list[float]] = {}
-    for row in range(len(piece.seeds)):
-        case = Case(evidence_of(runs, row, training, marks), data=data, seed=piece.seeds[row], root=assignment.root)
+    for case in cases_of(assignment, piece, places, device, on_step):
         is_settled = plan.settled is None or all(passes(c, case) for c in covered if c.name == plan.settled)
         for check in covered:
             told.setdefault(f"{check.name}/settled", []).append(float(is_settled))
@@ -140,7 +149,31 @@ def _measure(assignment: Assignment, plan: Plan, piece: Piece, places: Places, d
     return {key: np.asarray(values) for key, values in told.items()}
 
 
-def is_covered(check: AnyCheck, training: Training) -> bool:
+def cases_of(assignment: Assignment, piece: Piece, places: Places, device: str,
+             on_step: Callable[[int], None]) -> Iterator[Case]:
+    """Train a piece and write each of its runs as something to judge."""
+    spec, training = assignment.spec, piece.training
+    data = inputs_of(spec, piece.case, places)
+    if isinstance(training, Gan):
+        yield Case(gan_runs.evidence(training, piece.case, data), data=data, seed=piece.case, root=assignment.root)
+        return
+    marks = marks_of(spec, training)
+    x, y = (torch.tensor(a, dtype=torch.float32, device=device) for a in table_of(training, data))
+    starts = [w.to(device) for w in STARTS[training.start](training.sizes, piece.seeds)]
+    runs = ensemble.train(
+        x, y, starts, lr=training.lr, steps=training.steps, marks=marks, output=training.output, hidden=training.hidden,
+        optimizer=training.optimizer, on_step=on_step)
+    for row in range(len(piece.seeds)):
+        yield Case(evidence_of(runs, row, training, marks), data=data, seed=piece.seeds[row], root=assignment.root)
+
+
+def table_of(training: Training, data: Mapping[str, Array]) -> tuple[Array, Array]:
+    """Give the inputs (N, in) and the answers (N, out) that a training learns from."""
+    x, y = (data[ref.lstrip("@")] for ref in (training.x, training.y))
+    return (x.T.reshape(-1, 1), np.tile(y, (x.shape[1], 1))) if training.columns_apart else (x, y)
+
+
+def is_covered(check: AnyCheck, training: Training | Gan) -> bool:
     """Tell whether a training leaves all that a check must have, and chance decides about it."""
     if check.answered() or isinstance(check, Pytest):
         return False
@@ -149,9 +182,9 @@ def is_covered(check: AnyCheck, training: Training) -> bool:
 
 
 def marks_of(spec: Spec, training: Training) -> list[int]:
-    """List the steps whose costs some check looks at, and the last."""
+    """List the steps whose costs some check looks at, the first and the last."""
     steps = {b.step for c in spec.checks if isinstance(c, Curve) and c.of in training.leaves for b in c.bands}
-    return sorted({s for s in steps if s < training.steps} | {training.steps - 1})
+    return sorted({s for s in steps if s < training.steps} | {0, training.steps - 1})
 
 
 def evidence_of(runs: ensemble.Runs, row: int, training: Training, marks: list[int]) -> Mapping[str, Measured]:
@@ -183,38 +216,40 @@ def numbers(check: AnyCheck, case: Case) -> dict[str, float]:
         return {}
 
 
-def _judged(spec: Spec, found: Mapping[str, Array], keep: float) -> dict[str, Judged]:
+def judged_of(spec: Spec, found: Mapping[str, Array], keep: float) -> dict[str, Judged]:
     """Turn every check's numbers into bands, lost runs and trials."""
     covered = [c for c in spec.checks if f"{c.name}/settled" in found]
-    told = {c.name: _one(c, found, keep) for c in covered}
     styles = [c.style for c in covered]
     most = max((sum(s in (style, None) for s in styles) for style in spec.styles), default=1)  # that one submission meets
-    unset = {c.name for c in covered if is_open(c)}
-    judged = {}
-    for name, (statistics, lost, runs) in told.items():
-        share = bands.bound(lost, runs, keep if name in unset else 1.0)
-        judged[name] = Judged(statistics=statistics, lost=lost, runs=runs, bound=share,
-                              trials=bands.trials_for(share, max(1, most)))
-    return judged
+    return {c.name: _one(c, found, keep, max(1, most)) for c in covered}
 
 
-def _one(check: AnyCheck, found: Mapping[str, Array], keep: float) -> tuple[dict[str, bands.Statistic], int, int]:
+def _one(check: AnyCheck, found: Mapping[str, Array], keep: float, checks: int) -> Judged:
     settled = found[f"{check.name}/settled"] > 0
     prefix = f"{check.name}/is/"
     values = {key.removeprefix(prefix): v for key, v in found.items() if key.startswith(prefix)}
     good = settled & np.all([np.isfinite(v) for v in values.values()], axis=0) if values else settled
     if not good.any():
         raise SpecError(f"check {check.name}", ["no run of the calibration is settled and finite; do the trainings learn?"])
-    statistics = {name: bands.summarize(v[good], keep if is_open(check) else 1.0) for name, v in values.items()}
-    if not is_open(check):  # its bands are set by hand; the numbers are only shown
-        return statistics, int(np.sum(found[f"{check.name}/passed"] == 0)), int(settled.size)
+    if not is_open(check):  # bands set by hand: their numbers are only shown
+        lost, runs = int(np.sum(found[f"{check.name}/passed"] == 0)), int(settled.size)
+        share = bounds.bound(lost, runs, 0)
+        return Judged(statistics={name: bands.summarize(v[good]) for name, v in values.items()}, lost=lost, runs=runs,
+                      bound=share, trials=bounds.trials_for(share, checks))
+    is_other = np.arange(settled.size) % 2 == 1 if keep < 1 else np.ones(settled.size, dtype=bool)
+    chosen = good & ~is_other if keep < 1 else good  # chosen by half of the runs, counted on the others
+    statistics = {name: bands.summarize(v[chosen], keep) for name, v in values.items()}
     is_held = np.all([(s.low <= values[n]) & (values[n] <= s.high) for n, s in statistics.items()], axis=0)
-    return statistics, int(settled.size - np.sum(is_held & (found[f"{check.name}/passed"] > 0))), int(settled.size)
+    is_lost = is_other & ~(is_held & (found[f"{check.name}/passed"] > 0))
+    lost, runs = int(is_lost.sum()), int(is_other.sum())
+    share = bounds.bound(lost, runs, len(values) if keep == 1 else 0)
+    return Judged(statistics=statistics, lost=lost, runs=runs, bound=share, trials=bounds.trials_for(share, checks))
 
 
 def is_open(check: AnyCheck) -> bool:
     """Tell whether a check's bands are left to calibration."""
-    every = [getattr(check, "band", None), *getattr(check, "bands", []), *(m.band for m in getattr(check, "measures", []))]
+    own = [getattr(check, key, None) for key in bands.BANDS]
+    every = [*own, *getattr(check, "bands", []), *(m.band for m in getattr(check, "measures", []))]
     return any(band is not None and band.high >= bands.OPEN for band in every)
 
 

@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from grader.calibration import chance_of_loss
-from grader.catalog import Assignment, calibration_digest, find, folder_of, load, slugs
+from grader.catalog import Assignment, calibration_digest, find, folder_of, load, rounding_digest, slugs
 from grader.errors import Broken, GraderError, SpecError
 from grader.html import render
 from grader.report import Report
@@ -31,7 +31,7 @@ from worker.cli_accounts import course_app, invite_command, user_app
 from worker.cli_bench import bench_app
 from worker.cli_regrade import prune_command, regrade_command
 from worker.cli_serve import demo_app, serve_command, sweeper_command, worker_command
-from worker.console import calibration_table, power_table, show, summary
+from worker.console import calibration_table, power_table, rounding_table, show, summary
 from worker.demo import demonstrate
 from worker.doctor import examine
 from worker.engines.choose import NAMES, choose
@@ -183,19 +183,26 @@ def _power(assignment: Assignment, boxes: Pool, settings: Settings, jobs: int, r
 def calibrate(name: Annotated[str, typer.Argument(help="slug or folder")],
               seeds: Annotated[int | None, typer.Option(help="how many runs; default: the spec's")] = None,
               device: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu") -> None:
-    """Measure an assignment's bands over many reference runs, and write calibration.json beside the spec."""
+    """Measure an assignment's bands over many reference runs and the rounding in its checks; write calibration.json."""
     from worker import calibrate as bands
+    from worker import floats
     settings = read_settings()
     folder = folder_of(name, settings.assignments)
     assignment = load(folder, is_open=True)
-    if (plan := assignment.spec.calibration) is None:
-        raise SpecError(f"{folder.name}/assignment.toml", ["no [calibration] table: nothing here is measured over many runs"])
-    plan = plan.model_copy(update={"seeds": seeds}) if seeds else plan
-    with _progress() as progress:
-        task = progress.add_task(f"training {plan.seeds} seeds")
-        made = bands.calibrate(assignment, plan, calibration_digest(folder), settings.places, device=device,
-                             on_progress=lambda done, total: progress.update(task, completed=done, total=total))
-    out.print(calibration_table(made))
+    plan = assignment.spec.calibration
+    made = bands.nothing_by_chance(calibration_digest(folder), device)
+    if plan is not None:
+        plan = plan.model_copy(update={"seeds": seeds}) if seeds else plan
+        with _progress() as progress:
+            task = progress.add_task(f"training {plan.runs} seeds")
+            made = bands.calibrate(assignment, plan, made.digest, settings.places, device=device,
+                                 on_progress=lambda done, total: progress.update(task, completed=done, total=total))
+        out.print(calibration_table(made))
+    found = floats.measure(assignment, settings.places, floats.MANY)
+    made = made.model_copy(update={"floats": found, "floats_digest": rounding_digest(folder)})
+    out.print(rounding_table(found))
+    for told in floats.complaints(assignment.spec, found):
+        _say(told, "red")
     _say(f"{bands.write(made, folder)}: {made.seeds} seeds, {made.seconds:g} s on {made.device}; with these trials at most "
          f"{chance_of_loss(list(made.checks.values())):.2g} of right submissions lose a mark by chance")
 

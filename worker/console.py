@@ -6,7 +6,7 @@ besides their colour; a terminal that knows only ASCII gets other signs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import shown
-from grader.calibration import Calibration
+from grader.calibration import AWAY, Calibration, Float
 from grader.catalog import Assignment
 from grader.report import Report
 from grader.verdict import Result, Verdict
@@ -109,7 +109,13 @@ class _Page:
         told = [self.line(check.about, "bold", 300), self.line(check.because)]
         margin = [shown.margin(check), shown.used(check), shown.trials(check)]
         said = "; ".join(m for m in margin if m)
-        return Group(*told, *([self.line(f"margin: {said}", "dim")] if said else []))
+        return Group(*told, *([self.line(f"margin: {said}", "dim")] if said else []), *self.trials(check))
+
+    def trials(self, check: Verdict) -> Iterator[RenderableType]:
+        """Show each of several trials against the band, in the order they were run."""
+        for trial in check.trials if len(check.trials) > 1 else []:
+            sign = self.signs[Result.PASSED if trial.is_passed else Result.FAILED]
+            yield self.line(f"  {sign} seed {trial.seed}: {trial.margin or 'not judged'}", "dim")
 
     def hints(self, report: Report) -> Iterator[RenderableType]:
         """Say which known mistake it is, if any, and what to try, check by check, in the order in which to repair them."""
@@ -185,6 +191,15 @@ def calibration_table(made: Calibration) -> Table:
             table.add_row(name, number, f"{s.low:.4g}", f"{s.quantiles['0.5']:.4g}", f"{s.high:.4g}", *told)
         if not judged.statistics:
             table.add_row(name, "", "", "", "", *told)
+    return table
+
+
+def rounding_table(found: Mapping[str, Float]) -> Table:
+    """Show what rounding alone uses of each tolerance, and how far zeros are from passing."""
+    table = Table("check", "rounding uses", "by", "zeros are off", "cases", title="Rounding")
+    for name, f in found.items():
+        zeros = f"{f.zeros:,.3g} times the allowed" if f.zeros < AWAY else "turned away"
+        table.add_row(name, f"{f.noise:.2%}", f.by, zeros, str(f.cases))
     return table
 
 

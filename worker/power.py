@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from grader import calibration
+from grader.bounds import upper_share
 from grader.catalog import Assignment
 from grader.errors import SubmissionError
 from grader.evidence import Measured
@@ -50,7 +50,7 @@ class Power:
 
     def bound(self, check: str) -> float:
         """Bound the share of right submissions that a check turns away, at 95 % confidence."""
-        return calibration.upper_share(self.rejected[check], self.judged[check]) if self.judged[check] else 1.0
+        return upper_share(self.rejected[check], self.judged[check]) if self.judged[check] else 1.0
 
 
 class Short(Attempt):

@@ -19,6 +19,7 @@ from grader.report import Report, score_of
 from grader.settings import Places
 from grader.tolerance import Array
 from grader.verdict import Result
+from worker import floats
 from worker.attempt import Attempt
 from worker.box import Boxes
 from worker.grade import measured
@@ -49,11 +50,13 @@ def prove(assignments: Sequence[Assignment], boxes: Boxes, places: Places, jobs:
           seed: int = SEED) -> list[Proof]:
     """Grade all chosen examples of all folders, `jobs` at a time, slow ones first; calls `on_proof` as each is done.
 
-    Raises SpecError when a folder's examples are not in order or its calibration is stale. A fault of ours is a surprise of
-    that example.
+    Raises SpecError when a folder's examples are not in order or its calibration is stale, or when a tolerance is
+    narrower than rounding or wide enough for zeros. A fault of ours is a surprise of that example.
     """
     if stale := [told for a in assignments if (told := stale_calibration(a.root))]:
         raise SpecError("calibration", stale)
+    if wrong := [told for a in assignments for told in floats.unsound(a, places)]:
+        raise SpecError("tolerance", wrong)
     work = [(a, e) for a in assignments for e in examples_of(a.root, a.spec) if only(e)]
     work.sort(key=lambda w: not w[1].expected.slow)
     with ThreadPoolExecutor(jobs) as pool:
@@ -80,14 +83,18 @@ def _prove_one(assignment: Assignment, example: Example, boxes: Boxes, places: P
 
 
 def trivial_survivors(attempt: Attempt) -> list[str]:
-    """Judge a right attempt's evidence with every number replaced: NaN may pass no check, zeros not half of them."""
+    """Judge a right attempt's evidence with every number replaced: NaN may pass no check, zeros none that compares."""
     spec, told = attempt.assignment.spec, []
     cases = attempt.cases()
     spoiled = judge(spec, attempt.style, [_replaced(c, np.nan) for c in cases])
     measured_checks = {c.name for c in spec.checks_of(attempt.style) if c.probes()}
     told += [f"check {v.name} passes when every number is NaN" for v in spoiled
              if v.verdict is Result.PASSED and v.name in measured_checks]
-    zeros = score_of(judge(spec, attempt.style, [_replaced(c, 0.0) for c in cases]))
+    blank = judge(spec, attempt.style, [_replaced(c, 0.0) for c in cases])
+    compared = {c.name for c in spec.checks_of(attempt.style) if c.answered()}
+    told += [f"check {v.name} passes when every number is 0" for v in blank
+             if v.verdict is Result.PASSED and v.name in compared]
+    zeros = score_of(blank)
     if zeros >= spec.points(attempt.style) / 2:
         told.append(f"zeros in place of every number get {zeros:g} of {spec.points(attempt.style):g} points")
     return told

@@ -74,7 +74,7 @@ class Cost(Check):
             return Outcome(False, "the cost of what you returned is not a finite number")
         ends = f"right programs end between {band.low:.3g} and {band.high:.3g}"
         flag = f"too good: a final cost of {cost:.3g}, below that of every right run ({band.low:.3g})" if cost < band.low else ""
-        return Outcome(band.holds(cost), f"the cost of what you returned is {cost:.6g}; {ends}",
+        return Outcome(band.holds(cost) or band.is_too_good(cost), f"the cost of what you returned is {cost:.6g}; {ends}",
                        f"{cost:.3g} in {band.low:.3g} .. {band.high:.3g}", flag=flag)
 
     def _against_reference(self, cost: float, case: Case) -> Outcome:

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from grader.checks.base import Case, Check, NotJudged
 from grader.strict import Model
-from grader.tolerance import Array, Tolerance, compare
+from grader.tolerance import Array, Tolerance, compare, is_too_good
 from grader.verdict import Outcome
 
 POINTS = 120  # how many points of a curve a report keeps
@@ -81,7 +81,7 @@ class Curve(Check):
         return Outcome(best.is_close, because, best.sentence(), best.used, curve_picture(got, want))
 
     def _in_bands(self, got: Array) -> Outcome:
-        picture = curve_picture(got, None) | {"bands": [b.model_dump() for b in self.bands]}
+        picture, flag = curve_picture(got, None) | {"bands": [b.model_dump() for b in self.bands]}, ""
         for band in self.bands:
             near = got[max(0, band.step - 1):band.step + 2]
             if near.size == 0:
@@ -89,10 +89,13 @@ class Curve(Check):
                 return Outcome(False, because, picture=picture)
             if not np.any((band.low <= near) & (near <= band.high)):
                 where = f"cost at step {band.step} is {near[-1]:.4g}"
-                flag = f"too good: the {where}, below that of every right run" if near[-1] < band.low else ""
+                flag = f"too good: the {where}, below that of every right run" if near[-1] < band.low else flag
+                if is_too_good(float(near[-1]), band.low):
+                    continue
                 return Outcome(False, f"{where}; right programs lie between {band.low:.4g} and {band.high:.4g}",
                                f"{near[-1]:.3g} in {band.low:.3g} .. {band.high:.3g}", picture=picture, flag=flag)
-        return Outcome(True, f"inside the band at {len(self.bands)} of {len(self.bands)} steps", picture=picture)
+        told = "better than any right run" if flag else f"inside the band at {len(self.bands)} of {len(self.bands)} steps"
+        return Outcome(True, told, f"{near[-1]:.3g} in {band.low:.3g} .. {band.high:.3g}", picture=picture, flag=flag)
 
 
 def alignments(got: Array, want: Array) -> list[tuple[Array, Array]]:

@@ -33,6 +33,11 @@ class Scores(Check):
         """Name the three sets of scores."""
         return [r for r in (self.real, self.fake, self.noise) if r is not None]
 
+    def statistics(self, case: Case) -> dict[str, float]:
+        """Give the levels, which have bands."""
+        return {"real_mean": float(probabilities(case, self.real).mean()),
+                "fake_mean": float(probabilities(case, self.fake).mean())}
+
     def outcome(self, case: Case) -> Outcome:
         """Check that scores are probabilities, then separation, then levels."""
         real, fake = probabilities(case, self.real), probabilities(case, self.fake)
@@ -50,7 +55,7 @@ class Scores(Check):
                 return f"D ranks a real image above {name} in {share:.3f} of the pairs, {self.separation:.3f} needed"
         for name, mean, band in (("real", real.mean(), self.real_mean), ("fake", fake.mean(), self.fake_mean)):
             if not band.holds(float(mean)):
-                return f"mean D({name}) is {mean:.3f}; right programs lie between {band.low:.3g} and {band.high:.3g}"
+                return f"mean D({name}) is {mean:.3f}; right programs lie between {band.low:.3f} and {band.high:.3f}"
         return ""
 
 

@@ -127,7 +127,14 @@ def test_a_check_that_says_too_little_or_too_much_is_refused(wrong):
         check(Cost, y="@s.y", **(FROM | wrong))
 
 
-def test_cost_below_every_right_run_is_flagged_for_staff():
+def test_cost_a_little_below_every_right_run_loses_no_mark_and_is_flagged_for_staff():
+    band = {"low": 0.1, "high": 0.2, "because": "seen over many seeds"}
+    better = by_predictions(Y + 0.25, tolerance=None, band=band)
+    assert (better.verdict, better.flag) == (
+        "passed", "too good: a final cost of 0.0625, below that of every right run (0.1)")
+
+
+def test_cost_far_below_every_right_run_is_that_of_another_training():
     band = {"low": 0.1, "high": 0.2, "because": "seen over many seeds"}
     low = by_predictions(Y + 0.01, tolerance=None, band=band)
     assert (low.verdict, low.flag) == ("failed", "too good: a final cost of 0.0001, below that of every right run (0.1)")

@@ -83,7 +83,14 @@ def test_a_check_needs_a_tolerance_or_bands_with_a_reason(wrong):
         check(Curve, of="p.costs", **wrong)
 
 
-def test_curve_below_every_right_run_is_flagged_for_staff():
+def test_curve_a_little_below_every_right_run_loses_no_mark_and_is_flagged_for_staff():
+    low = BANDS["bands"][-1]["low"]
+    better = judge(np.array([3.0] + [0.6 * low] * 12), **BANDS)
+    assert better.verdict == "passed", better.because
+    assert better.flag.startswith("too good: the cost at step 10 is ")
+
+
+def test_curve_far_below_every_right_run_is_that_of_another_training():
     low = judge(np.array([3.0] + [0.1] * 12), **BANDS)
     assert (low.verdict, low.flag) == ("failed", "too good: the cost at step 10 is 0.1, below that of every right run")
     assert judge(np.full(13, 3.0), **BANDS).flag == ""

@@ -19,7 +19,8 @@ def drawn(labels):
 
 REAL = drawn(LABELS)
 DATA = {"m.x": REAL, "m.y": LABELS}
-FIELDS = {"of": "p.g", "real": "@m.x", "labels": "@m.y", "distance_at_most": 0.02, "classes_at_least": 8,
+FIELDS = {"of": "p.g", "real": "@m.x", "labels": "@m.y", "distance": {"low": -0.02, "high": 0.02, "because": "a made band"},
+          "classes": {"low": 8, "high": 10, "because": "a made band"},
           "pixel_std": {"low": 0.1, "high": 0.5, "because": "a made band"}}
 
 

@@ -108,7 +108,8 @@ def test_kept_share_makes_the_bands_shorter_and_costs_trials(folder):
     part = measured(folder).checks["script_cost"]
     assert part.statistics["cost"].high - part.statistics["cost"].low < 0.9 * (
         whole.statistics["cost"].high - whole.statistics["cost"].low)
-    assert part.lost == 40
+    assert part.runs == SEEDS
+    assert part.lost >= 10
     assert part.bound > whole.bound
     assert part.trials > whole.trials
 
@@ -122,4 +123,4 @@ def test_pieces_cover_every_case_and_every_seed_once(folder):
         assert sorted(mine) == list(range(2500))
     assert {p.case for p in pieces if p.training == plan.training[2]} == set(range(16))
     assert marks_of(spec, plan.training[0]) == [0, 50, 59]
-    assert marks_of(spec, plan.training[2]) == [59]
+    assert marks_of(spec, plan.training[2]) == [0, 59]

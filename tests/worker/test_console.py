@@ -192,3 +192,10 @@ def test_summary_has_a_row_per_submission():
 
 def test_markup_in_the_hostile_text_would_have_been_read():
     assert "[red]" in HOSTILE
+
+
+def test_each_of_several_trials_is_shown_against_the_band():
+    text = said(printed(report(learns_check()), width=100))
+    for expected in ("✗ seed 100: 0.71 in 0.001 .. 0.4", "✗ seed 101: 0.69 in 0.001 .. 0.4", "✓ seed 102: 0.012 in 0.001 .. 0.4"):
+        assert expected in text
+    assert "seed 100:" not in said(printed(report(learns_check(finals=(0.012,))), width=100))
