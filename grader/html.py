@@ -7,6 +7,7 @@ import functools
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
@@ -38,15 +39,19 @@ class Row:
 
 def render(report: Report) -> str:
     """Write the page. It needs no script, no font and no other file, and allows none (Content-Security-Policy)."""
-    rows = [_row(f"check-{k}", check) for k, check in enumerate(report.checks, 1)]
     style = _style()
-    return _templates().get_template("report.html").render(
-        report=report, rows=rows, to_do=[r for r in rows if r.word == "failed"], style=style,
-        policy=policy(style), score=shown.score(report), status=shown.STATUS[report.status],
-        strip=score_strip(report.checks), facts=shown.facts(report.provenance),
-        weaker=shown.weaker(report.provenance),
-        outputs=[(name, shown.head(text, OUTPUT_LINES)) for name, text in (
-            ("Printed (stdout)", report.stdout), ("Errors and warnings (stderr)", report.stderr)) if text.strip()])
+    return _templates().get_template("report.html").render(parts(report), style=style, policy=policy(style))
+
+
+def parts(report: Report) -> dict[str, Any]:
+    """Work out all that the report's templates name, for the page of its own and for the web's."""
+    rows = [_row(f"check-{k}", check) for k, check in enumerate(report.checks, 1)]
+    return {
+        "report": report, "rows": rows, "to_do": [r for r in rows if r.word == "failed"], "score": shown.score(report),
+        "status": shown.STATUS[report.status], "strip": score_strip(report.checks), "facts": shown.facts(report.provenance),
+        "weaker": shown.weaker(report.provenance),
+        "outputs": [(name, shown.head(text, OUTPUT_LINES)) for name, text in (
+            ("Printed (stdout)", report.stdout), ("Errors and warnings (stderr)", report.stderr)) if text.strip()]}
 
 
 def policy(style: str) -> str:

@@ -9,6 +9,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from grader import shown
+from grader.web import moments
 
 
 def environment(**options: Any) -> jinja2.Environment:
@@ -16,6 +17,7 @@ def environment(**options: Any) -> jinja2.Environment:
     options |= {"trim_blocks": True, "lstrip_blocks": True, "undefined": jinja2.StrictUndefined}
     found = jinja2.Environment(**{**options, "autoescape": True})  # noqa: S701 - it is set, and stays so
     found.globals |= {"static": static, "url": _url}
+    found.filters |= {"local": moments.local, "away": moments.away, "lasting": moments.lasting, "soon": moments.soon}
     found.filters |= {"line": shown.line, "points": shown.points, "percent": "{:.0%}".format}
     return found
 

@@ -4,6 +4,27 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from grader.web.views import assignment, attempt, check, compare, courses, errors, events
+
+COURSE = "courses/<slug:course>/"
+ATTEMPT = "attempts/<int:pk>/"
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", courses.home, name="home"),
     path("accounts/", include("grader.web.accounts.urls")),
+    path(COURSE, courses.course, name="course"),
+    path(f"{COURSE}<slug:slug>/", assignment.assignment, name="assignment"),
+    path(f"{COURSE}<slug:slug>/starter", assignment.starter, name="starter"),
+    path(f"{COURSE}<slug:slug>/compare", compare.compare, name="compare"),
+    path(ATTEMPT, attempt.attempt, name="attempt"),
+    path(f"{ATTEMPT}events", events.events, name="events"),
+    path(f"{ATTEMPT}result", attempt.result, name="result"),
+    path(f"{ATTEMPT}cancel", attempt.cancel, name="cancel"),
+    path(f"{ATTEMPT}file", attempt.download, name="file"),
+    path(f"{ATTEMPT}checks/<slug:name>/", check.check, name="check"),
 ]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.broken

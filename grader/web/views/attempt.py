@@ -1,0 +1,89 @@
+"""An attempt's page: live while it is graded, then the report; and what can be done with an attempt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from grader.html import parts
+from grader.web import access, audit, marks, progress, queue, reports, specs, waiting
+from grader.web.models import LIVE, Attempt, Membership, State
+from grader.web.views.assignment import attachment
+from grader.web.views.gate import Request, members
+
+
+@members
+@require_safe
+def attempt(request: Request, pk: int) -> HttpResponse:
+    """Show an attempt."""
+    member, found = access.attempt(request.user, pk)
+    now = specs.now()
+    return render(request, "web/attempt.html", _shown(found, member, now) | {
+        "place": place_of(found, now), "before": _before(found), "now": now})
+
+
+@members
+@require_safe
+def result(request: Request, pk: int) -> HttpResponse:
+    """Send the part of the page that is there once an attempt is graded."""
+    member, found = access.attempt(request.user, pk)
+    return render(request, "web/result.html", _shown(found, member, specs.now()))
+
+
+@members
+@require_POST
+def cancel(request: Request, pk: int) -> HttpResponse:
+    """Take the viewer's own waiting attempt out of the queue."""
+    member, found = access.attempt(request.user, pk)
+    with transaction.atomic():
+        is_gone = found.submission.user == request.user and queue.cancel(found, specs.now())
+        if is_gone:
+            audit.record(request.user, "attempt.cancel", course=member.course, about=f"attempt {pk}",
+                         before=State.QUEUED.value, after=State.CANCELLED.value)
+    if is_gone:
+        progress.tell(progress.connect(settings.GRADER.redis_url), pk, "end", state=State.CANCELLED.value)
+        messages.success(request, "Cancelled. It uses up no attempt.")
+    else:
+        messages.error(request, "It could not be cancelled: it is no longer waiting.")
+    return redirect("attempt", pk)
+
+
+@members
+@require_safe
+def download(request: Request, pk: int) -> HttpResponse:
+    """Hand out the submission as it was handed in."""
+    _, found = access.attempt(request.user, pk)
+    return attachment(specs.objects().get(found.submission.content), found.submission.name)
+
+
+def place_of(attempt: Attempt, now: datetime) -> waiting.Place | None:
+    """Look up a waiting attempt's place; None for one that doesn't wait."""
+    return waiting.place(attempt, settings.GRADER.redis_url, now) if attempt.state == State.QUEUED else None
+
+
+def _shown(attempt: Attempt, member: Membership, now: datetime) -> dict[str, Any]:
+    submission = attempt.submission
+    told: dict[str, Any] = {
+        "attempt": attempt, "submission": submission, "assignment": submission.assignment, "course": member.course,
+        "member": member, "is_live": attempt.state in LIVE, "is_own": submission.user_id == member.user_id,
+        "shown": None, "mark": None, "requests": {r.check_name: r for r in attempt.requests.all()}}
+    if attempt.state == State.DONE and attempt.report:
+        shown = reports.shown(attempt, member, now)
+        found = marks.marks(submission.assignment, submission.user, member, now)
+        told |= parts(shown.report) | {"shown": shown, "mark": next(m for m in found if m.attempt.pk == attempt.pk)}
+    return told
+
+
+def _before(attempt: Attempt) -> Attempt | None:
+    """Find the newest attempt of the submission before this one, or the attempt that this one grades again."""
+    s = attempt.submission
+    mine = Attempt.objects.filter(submission__assignment=s.assignment, submission__user=s.user)
+    return (mine.filter(submission=s, number__lt=attempt.number).order_by("-number").first()
+            or mine.filter(submission__number__lt=s.number).order_by("-submission__number", "-number").first())
