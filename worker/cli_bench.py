@@ -7,23 +7,16 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from grader.catalog import find
 from grader.settings import read_settings
+from worker.cli_parts import out, progress
 
 bench_app = typer.Typer(no_args_is_help=True, help="Measure the service itself.")
-out, err = Console(), Console(stderr=True)
 
 QUICK = ("cost-functions", "linear-two-columns", "linear-zero", "softmax", "vanishing-gradients")
 JsonOption = Annotated[bool, typer.Option("--json", help="print one JSON document")]
-
-
-def progress() -> Progress:
-    """Make the progress bar of a bench."""
-    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err)
 
 
 @bench_app.command("regrade")

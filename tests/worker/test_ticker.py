@@ -10,7 +10,8 @@ import torch
 from tests.making import told, turn
 from worker.inside.load import run_units
 from worker.inside.measure import measure
-from worker.inside.rewrite import WATCH, Recorder, Rewriter
+from worker.inside.recorder import Recorder
+from worker.inside.rewrite import WATCH, Rewriter
 from worker.inside.streams import MAX_PROGRESS_META
 from worker.inside.ticker import MOST_FRAMES, Ticker
 from worker.inside.turn import Round, Subject

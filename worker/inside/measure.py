@@ -21,7 +21,8 @@ import numpy as np
 from . import stand_ins, wire
 from .load import StudentError, guarded, run_units, write_files
 from .probes import VERBS
-from .rewrite import WATCH, Recorder, Rewriter
+from .recorder import Recorder
+from .rewrite import WATCH, Rewriter
 from .ticker import Emit, Ticker
 from .turn import Round, Subject, Unmeasured
 from .values import MAX_BYTES, Array, Unreadable, to_array, to_arrays

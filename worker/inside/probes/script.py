@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from ..load import StudentError, guarded, run_units
-from ..rewrite import LEFT, SWAP, WAS, WATCH, Recorder, Rewriter, Swapper, forms, numbers
+from ..recorder import Recorder
+from ..rewrite import LEFT, SWAP, WAS, WATCH, Rewriter, Swapper, forms, numbers
 from ..turn import Round, Unmeasured
 from ..values import Unreadable, to_array
 
