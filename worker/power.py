@@ -3,7 +3,8 @@
 Right submissions are the folder's right examples, which write the same thing in different ways, on many seeds and hidden
 cases. What trains long is left out here: its chance of a false rejection is in the calibration. Mistakes are the folder's
 own and those that `mutants` makes of the right examples. A mutant whose evidence is the right one's changes nothing that
-could be judged; one that changes it and still gets full marks is a survivor: a defect of the spec.
+could be judged; one that changes it and still gets full marks, when at last all of it is measured, is a survivor: a defect
+of the spec.
 """
 
 from __future__ import annotations
@@ -90,8 +91,10 @@ def power(assignment: Assignment, boxes: Boxes, places: Places, jobs: int, on_do
             found.mistakes += 1
             _count(attempt, found.caught, Counter())
         honest = {e.name: measured(Short(assignment, e.submission, SEED, places), boxes) for e in right}
-        for example, mutant, attempt in made:
-            _weigh(found, example, mutant, attempt, honest[example.name])
+        suspects = [(e, m, a) for e, m, a in made if _weigh(found, a, honest[e.name], m)]
+        whole = pool.map(lambda s: measured(Attempt(assignment, s[2].submission, SEED, places), boxes), suspects)
+        found.survivors = [f"{e.name}, line {m.line}: {m.name}" for (e, m, _), graded in zip(suspects, whole, strict=True)
+                           if graded.report().score == graded.report().points]
     return found
 
 
@@ -122,16 +125,16 @@ def _count(attempt: Attempt, failed: Counter[str], judged: Counter[str]) -> None
             failed[name] += verdict.verdict is Result.FAILED
 
 
-def _weigh(found: Power, example: Example, mutant: Mutant, attempt: Attempt, honest: Attempt) -> None:
+def _weigh(found: Power, attempt: Attempt, honest: Attempt, mutant: Mutant) -> bool:
+    """Count a mutant; True where nothing measured so far speaks against it."""
     is_allowed = mutant.name in ALLOWED.get(honest.style, ())
     if is_allowed or (attempt.style == honest.style and is_same(attempt.trials[0], honest.trials[0])):
         found.unchanged += 1
-        return
+        return False
     found.mistakes += 1
     _count(attempt, found.caught, Counter())
-    is_whole = attempt.runs and attempt.runs[-1].status is Status.FINISHED
-    if is_whole and score_of(list(attempt.verdicts.values())) >= score_of(list(honest.verdicts.values())):
-        found.survivors.append(f"{example.name}, line {mutant.line}: {mutant.name}")
+    is_whole = bool(attempt.runs) and attempt.runs[-1].status is Status.FINISHED
+    return is_whole and score_of(list(attempt.verdicts.values())) >= score_of(list(honest.verdicts.values()))
 
 
 def is_same(one: dict[str, Measured], other: dict[str, Measured]) -> bool:

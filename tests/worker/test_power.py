@@ -52,6 +52,15 @@ def test_check_that_sees_too_little_lets_mutants_survive(folder, boxes):
 
 
 @pytest.mark.parametrize("boxes", ["bubblewrap"], indirect=True)
+def test_mutant_that_only_a_late_probe_tells_is_no_survivor(folder, boxes):
+    toml = folder / "assignment.toml"
+    toml.write_text(toml.read_text().replace('[[probe]]\nname = "mse"', '[[probe]]\nlate = true\nname = "mse"'))
+    told = run(folder, boxes)
+    assert "mse" not in told.found.judged
+    assert told.found.survivors == []
+
+
+@pytest.mark.parametrize("boxes", ["bubblewrap"], indirect=True)
 def test_bound_of_a_check_falls_with_the_runs_it_was_judged_in(folder, boxes):
     found = run(folder, boxes).found
     check = next(iter(found.judged))
