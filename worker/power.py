@@ -1,10 +1,10 @@
 """What an assignment's checks can tell: how many right submissions they turn away, and which mistakes they let through.
 
 Right submissions are the folder's right examples, which write the same thing in different ways, on many seeds and hidden
-cases. What trains long is left out here: its chance of a false rejection is in the calibration. Mistakes are the folder's
-own and those that `mutants` makes of the right examples. A mutant whose evidence is the right one's changes nothing that
-could be judged; one that changes it and still gets full marks, when at last all of it is measured, is a survivor: a defect
-of the spec.
+cases. What trains long is left out here: its chance of a false rejection is in the calibration; only a mistake that nothing
+else catches is trained to the end. Mistakes are the folder's own and those that `mutants` makes of the right examples. A
+mutant whose evidence is the right one's changes nothing that could be judged; one that changes it and still gets full marks
+is a survivor: a defect of the spec.
 """
 
 from __future__ import annotations
@@ -91,10 +91,11 @@ def power(assignment: Assignment, boxes: Boxes, places: Places, jobs: int, on_do
             found.mistakes += 1
             _count(attempt, found.caught, Counter())
         honest = {e.name: measured(Short(assignment, e.submission, SEED, places), boxes) for e in right}
-        suspects = [(e, m, a) for e, m, a in made if _weigh(found, a, honest[e.name], m)]
-        whole = pool.map(lambda s: measured(Attempt(assignment, s[2].submission, SEED, places), boxes), suspects)
-        found.survivors = [f"{e.name}, line {m.line}: {m.name}" for (e, m, _), graded in zip(suspects, whole, strict=True)
-                           if graded.report().score == graded.report().points]
+        doubtful = [(e, m, a.submission) for e, m, a in made if _weigh(found, a, m, honest[e.name])]
+        whole = pool.map(lambda d: measured(Attempt(assignment, d[2], SEED, places), boxes), doubtful)
+        for (example, mutant, _), trained in zip(doubtful, whole, strict=True):
+            if not _is_caught(found, trained):
+                found.survivors.append(f"{example.name}, line {mutant.line}: {mutant.name}")
     return found
 
 
@@ -125,16 +126,23 @@ def _count(attempt: Attempt, failed: Counter[str], judged: Counter[str]) -> None
             failed[name] += verdict.verdict is Result.FAILED
 
 
-def _weigh(found: Power, attempt: Attempt, honest: Attempt, mutant: Mutant) -> bool:
-    """Count a mutant; True where nothing measured so far speaks against it."""
+def _weigh(found: Power, attempt: Attempt, mutant: Mutant, honest: Attempt) -> bool:
+    """Count a mutant; True where only its whole training can tell whether it survives."""
     is_allowed = mutant.name in ALLOWED.get(honest.style, ())
     if is_allowed or (attempt.style == honest.style and is_same(attempt.trials[0], honest.trials[0])):
         found.unchanged += 1
         return False
     found.mistakes += 1
     _count(attempt, found.caught, Counter())
-    is_whole = bool(attempt.runs) and attempt.runs[-1].status is Status.FINISHED
-    return is_whole and score_of(list(attempt.verdicts.values())) >= score_of(list(honest.verdicts.values()))
+    is_whole = attempt.runs and attempt.runs[-1].status is Status.FINISHED
+    return bool(is_whole and score_of(list(attempt.verdicts.values())) >= score_of(list(honest.verdicts.values())))
+
+
+def _is_caught(found: Power, attempt: Attempt) -> bool:
+    """Tell whether a mutant that was trained to the end loses a mark, and count by which checks."""
+    failed = [v.name for v in attempt.verdicts.values() if v.verdict is Result.FAILED]
+    found.caught.update(failed)
+    return bool(failed) or attempt.runs[-1].status is not Status.FINISHED
 
 
 def is_same(one: dict[str, Measured], other: dict[str, Measured]) -> bool:
