@@ -74,11 +74,11 @@ def _key(assignment: Assignment, probes: Sequence[Probe], wanted: Sequence[str],
     return cache.key_of("answers", own.model_dump(mode="json"), text, asked, data, seed, cache.identity(places))
 
 
-def measured_in(assignment: Assignment, seed: int, places: Places, *, is_long: bool) -> Mapping[str, Measured]:
+def measured_in(assignment: Assignment, wanted: Sequence[str], seed: int, places: Places, *,
+                is_long: bool) -> Mapping[str, Measured]:
     """Measure the reference anew, as this process computes now, kept nowhere; `is_long` gives it 64-bit inputs."""
-    spec = assignment.spec
-    wanted = list(dict.fromkeys(r.partition(".")[0] for c in spec.checks for r in c.answered()))
-    measured = _measured(assignment, with_dependencies(spec, "function", wanted), wanted, seed, places, is_long=is_long)
+    probes = with_dependencies(assignment.spec, "function", wanted)
+    measured = _measured(assignment, probes, wanted, seed, places, is_long=is_long)
     return {name: Measured("ok", arrays=dict(arrays), seed=seed) for name, arrays in measured.items()}
 
 

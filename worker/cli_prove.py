@@ -75,7 +75,7 @@ def calibrate_command(name: Annotated[str, typer.Argument(help="slug or folder")
             made = bands.calibrate(assignment, plan, made.digest, settings.places, device=device,
                                  on_progress=lambda done, total: bar.update(task, completed=done, total=total))
         out.print(calibration_table(made))
-    found = floats.measure(assignment, settings.places, floats.MANY)
+    found = floats.measure(assignment, settings.places, floats.MANY, is_whole=True)
     made = made.model_copy(update={"floats": found, "floats_digest": rounding_digest(folder)})
     out.print(rounding_table(found))
     for told in floats.complaints(assignment.spec, found):

@@ -30,7 +30,7 @@ from worker.answers import answers, measured_in
 from worker.datasets import inputs_of
 
 CASES = 2  # of the hidden pool; rounding differs little from case to case
-MANY = 8  # where there is time
+MANY = 4  # where there is time
 aten = torch.ops.aten
 
 
@@ -73,16 +73,18 @@ def unsound(assignment: Assignment, places: Places) -> list[str]:
     return [f"{assignment.slug}: {told}" for told in complaints(assignment.spec, found)]
 
 
-def measure(assignment: Assignment, places: Places, cases: int = CASES) -> dict[str, Float]:
-    """Measure every check that compares with the reference; nothing is trained that is not compared."""
+def measure(assignment: Assignment, places: Places, cases: int = CASES, *, is_whole: bool = False) -> dict[str, Float]:
+    """Measure every check that compares with the reference; those on `late` probes, which train long, only when `is_whole`."""
     spec = assignment.spec
-    checks = [c for c in spec.checks if c.answered() and not isinstance(c, Pytest)]
+    late = set() if is_whole else {p.name for p in spec.probes if p.late}
+    checks = [c for c in spec.checks if c.answered() and not isinstance(c, Pytest) and not late & set(c.probes())]
+    probes = list(dict.fromkeys(p for c in checks for p in c.probes()))
     pool = range(min(cases, lcm(*(t.cases for t in spec.data.values() if t.hidden)))) if checks else range(0)
     found: dict[str, Float] = {}
     for seed in pool:
         data = inputs_of(spec, seed, places)
         wanted = {s: answers(assignment, s, seed, places) for s in spec.styles}
-        ways = ways_of(assignment, seed, places)
+        ways = ways_of(assignment, probes, seed, places)
         for check in checks:
             right = {p: m for p, m in wanted[check.style or spec.styles[0]].items() if p in check.probes()}
             case = Case(right, right, data, seed=seed, root=assignment.root)
@@ -101,14 +103,14 @@ def joined(old: Float | None, new: Float) -> Float:
     return worst.model_copy(update={"zeros": min(old.zeros, new.zeros), "cases": old.cases + new.cases})
 
 
-def ways_of(assignment: Assignment, seed: int, places: Places) -> dict[str, Mapping[str, Measured]]:
+def ways_of(assignment: Assignment, probes: list[str], seed: int, places: Places) -> dict[str, Mapping[str, Measured]]:
     """Measure the reference as other right programs compute."""
     found: dict[str, Mapping[str, Measured]] = {}
     for way, modes in (("64 bits", [in_64_bits()]), ("sums the other way round", [backwards()])):
         with ExitStack() as stack:
             for mode in modes:
                 stack.enter_context(mode)
-            found[way] = measured_in(assignment, seed, places, is_long=way == "64 bits")
+            found[way] = measured_in(assignment, probes, seed, places, is_long=way == "64 bits")
     return found
 
 
