@@ -59,8 +59,8 @@ function prepare() {
     send.disabled = false;
     send.textContent = "Hand in";
     tell();
+    document.getElementById("wrong")?.focus(); // not before: going to the form's anchor takes the focus away
   });
-  document.getElementById("wrong")?.focus();
 }
 
 if (done) {
