@@ -62,3 +62,11 @@ def attempt(user: User, pk: int) -> tuple[Membership, Attempt]:
     if found is None:
         raise Http404
     return membership(user, found.submission.assignment.course.slug), found
+
+
+def student(viewer: Membership, username: str) -> User:
+    """Return another member of a course, for its staff; Http404 else."""
+    found = viewer.course.memberships.select_related("user").filter(user__username=username).first() if viewer.is_staff else None
+    if found is None:
+        raise Http404
+    return found.user

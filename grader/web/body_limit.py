@@ -53,8 +53,8 @@ async def _throw_away(receive: Receive) -> None:
 
 async def _answer(fault: errors.Fault, scope: Scope, send: Send) -> None:
     if scope["path"].startswith("/api/"):
-        kind = b"application/problem+json"
-        told = {"type": "about:blank", "status": fault.status, "code": "too_large" if fault.status == 413 else "no_length",
+        kind, code = b"application/problem+json", "too_large" if fault.status == 413 else "no_length"
+        told = {"type": f"urn:dlgrader:problem:{code}", "status": fault.status, "code": code,
                 "title": fault.title, "detail": f"{fault.text} {fault.next}"}
         body = json.dumps(told).encode()
     else:

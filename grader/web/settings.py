@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "grader.web",
 ]
 MIDDLEWARE = [
+    "grader.web.api.problems.problems_for_programs",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -89,7 +90,8 @@ TEMPLATES = [{
     },
 }]
 DATABASES = {"default": _database(GRADER)}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": GRADER.redis_url}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": GRADER.redis_url,
+                      "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2}}}
 
 AUTHENTICATION_BACKENDS = ["grader.web.accounts.backend.NameOrMail"]
 LOGIN_URL = "login"

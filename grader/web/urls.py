@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from grader.web.api import api
 from grader.web.views import assignment, attempt, check, compare, courses, errors, events
 
 COURSE = "courses/<slug:course>/"
@@ -12,6 +13,8 @@ ATTEMPT = "attempts/<int:pk>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", courses.home, name="home"),
     path("accounts/", include("grader.web.accounts.urls")),
+    path("api/", api.urls),
+    path("tokens/", include("grader.web.token_urls")),
     path(COURSE, courses.course, name="course"),
     path(f"{COURSE}<slug:slug>/", assignment.assignment, name="assignment"),
     path(f"{COURSE}<slug:slug>/starter", assignment.starter, name="starter"),

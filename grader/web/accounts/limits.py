@@ -47,6 +47,8 @@ RESET = Limit("reset", 5, 3600)
 RESET_FROM = Limit("reset-from", 60, 3600)
 PASSWORD = Limit("password", 10, 300)
 INVITE = Limit("invite", 60, 3600)
+CALLS = Limit("api", 600, 60)  # of one person, over all tokens and sessions
+TOKENS = Limit("tokens", 30, 3600)
 
 
 def address_of(request: HttpRequest) -> str:
@@ -56,16 +58,17 @@ def address_of(request: HttpRequest) -> str:
 
 def refusal(request: HttpRequest, limit: Limit, key: str, logged: QuerySet[Entry] | None = None) -> HttpResponse | None:
     """Count one try and return the answer 429 where it is one too many; `logged` are the entries of such tries."""
-    wait_s = _wait_s(limit, key, logged, specs.now())
-    if wait_s is None:
+    seconds = wait_s(limit, key, specs.now(), logged)
+    if seconds is None:
         return None
     log.warning("%s: more than %s tries in %s s", limit.action, limit.count, limit.seconds)
-    answer = render(request, "accounts/too_many.html", {"minutes": -(-wait_s // 60)}, status=429)
-    answer.headers["Retry-After"] = str(wait_s)
+    answer = render(request, "accounts/too_many.html", {"minutes": -(-seconds // 60)}, status=429)
+    answer.headers["Retry-After"] = str(seconds)
     return answer
 
 
-def _wait_s(limit: Limit, key: str, logged: QuerySet[Entry] | None, now: datetime) -> int | None:
+def wait_s(limit: Limit, key: str, now: datetime, logged: QuerySet[Entry] | None = None) -> int | None:
+    """Count a try, by the log where Redis doesn't answer; returns the seconds to wait where it is one too many."""
     try:
         return count(progress.connect(settings.GRADER.redis_url), limit, key, now)
     except (RedisError, OSError) as e:

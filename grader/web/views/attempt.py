@@ -7,13 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from grader.html import parts
-from grader.web import access, audit, marks, progress, queue, reports, specs, waiting
+from grader.web import access, marks, reports, specs, waiting, withdrawal
 from grader.web.models import LIVE, Attempt, Membership, State
 from grader.web.views.assignment import attachment
 from grader.web.views.gate import Request, members
@@ -42,13 +41,7 @@ def result(request: Request, pk: int) -> HttpResponse:
 def cancel(request: Request, pk: int) -> HttpResponse:
     """Take the viewer's own waiting attempt out of the queue."""
     member, found = access.attempt(request.user, pk)
-    with transaction.atomic():
-        is_gone = found.submission.user == request.user and queue.cancel(found, specs.now())
-        if is_gone:
-            audit.record(request.user, "attempt.cancel", course=member.course, about=f"attempt {pk}",
-                         before=State.QUEUED.value, after=State.CANCELLED.value)
-    if is_gone:
-        progress.tell(progress.connect(settings.GRADER.redis_url), pk, "end", state=State.CANCELLED.value)
+    if withdrawal.withdraw(found, member, specs.now()):
         messages.success(request, "Cancelled. It uses up no attempt.")
     else:
         messages.error(request, "It could not be cancelled: it is no longer waiting.")

@@ -1,0 +1,52 @@
+"""The talk about a check: a student asks for another look, staff answer; a granted request is graded again."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from grader.web import audit, intake
+from grader.web.models import Attempt, Membership, RegradeMessage, RegradeRequest
+
+LONGEST = 4000  # characters of a message
+State = RegradeRequest.State
+ANSWERS = {"grant": State.GRANTED, "decline": State.DECLINED, "answer": State.OPEN}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What somebody says about a check, and what staff decide with it: `grant`, `decline`, or only `answer`."""
+
+    text: str
+    decision: str = "answer"
+
+
+def write(attempt: Attempt, check: str, member: Membership, message: Message, now: datetime) -> RegradeRequest:
+    """Add a message to the talk about a check, which the first one opens."""
+    with transaction.atomic():
+        asked, is_new = RegradeRequest.objects.get_or_create(attempt=attempt, check_name=check, defaults={"created_at": now})
+        is_staff = member.is_staff and attempt.submission.user_id != member.user_id
+        before, after = asked.state, ANSWERS.get(message.decision, State.OPEN) if is_staff else State.OPEN
+        RegradeMessage.objects.create(request=asked, author=member.user, text=message.text, at=now)
+        RegradeRequest.objects.filter(pk=asked.pk).update(state=after)
+        deed = "open" if is_new else message.decision if is_staff and message.decision in ANSWERS else "write"
+        audit.record(member.user, f"request.{deed}", course=member.course, about=f"attempt {attempt.pk}, check {check}",
+                     before=None if is_new else before, after=str(after), reason=message.text[:500])
+        if after == State.GRANTED and before != State.GRANTED:
+            _grade_again(attempt, now)
+    asked.refresh_from_db()
+    return asked
+
+
+def _grade_again(attempt: Attempt, now: datetime) -> None:
+    """Queue another attempt on the submission, with the assignment's version of today."""
+    submission = attempt.submission
+    last = submission.attempts.aggregate(last=Max("number"))["last"]
+    new = Attempt.objects.create(
+        submission=submission, number=last + 1, version=submission.assignment.version, priority=1, seed=secrets.randbelow(2**31),
+        queue=attempt.queue, created_at=now)
+    transaction.on_commit(lambda: intake.announce(new))
