@@ -25,6 +25,7 @@ from grader.table import csv_rows
 from worker import attempt as attempts
 from worker.cli_accounts import course_app, invite_command, user_app
 from worker.cli_bench import bench_app
+from worker.cli_client import CLIENT
 from worker.cli_parts import BROKEN, USAGE, EngineOption, JobsOption, boxes_for, err, out, say
 from worker.cli_prove import calibrate_command, demo_command, list_command, new_command, verify_command
 from worker.cli_regrade import prune_command, regrade_command
@@ -48,7 +49,7 @@ app.add_typer(user_app, name="user")
 app.add_typer(course_app, name="course")
 for name, command in (("verify", verify_command), ("calibrate", calibrate_command), ("new", new_command), ("list", list_command),
                       ("demo", demo_command), ("serve", serve_command), ("worker", worker_command), ("sweeper", sweeper_command),
-                      ("invite", invite_command), ("regrade", regrade_command), ("prune", prune_command)):
+                      ("invite", invite_command), ("regrade", regrade_command), ("prune", prune_command), *CLIENT):
     app.command(name)(command)
 app.add_typer(demo_app, name="demo-course")
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 
-import django
-
 from grader.settings import Settings, read_settings
 
 
 def prepare() -> Settings:
     """Set Django up with the service's settings and return these; import grader.web.models only afterwards."""
+    import django
     settings = read_settings()
     os.environ["DJANGO_SETTINGS_MODULE"] = "grader.web.settings"
     django.setup()

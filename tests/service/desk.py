@@ -14,8 +14,8 @@ settings = prepare()
 
 from django.core.management import call_command  # noqa: E402
 
-from grader.web import bell, intake, queue, reports, specs  # noqa: E402
-from grader.web.models import Assignment, Attempt, Course, Membership, User  # noqa: E402
+from grader.web import bell, intake, queue, reports, specs, tokens  # noqa: E402
+from grader.web.models import Assignment, Attempt, Course, Membership, Token, User  # noqa: E402
 
 
 def begin(slugs, students):
@@ -66,7 +66,31 @@ def expire_lease(pk):
     return Attempt.objects.filter(pk=pk).update(lease_until=datetime(2020, 1, 1, tzinfo=UTC))
 
 
-WISHES = {f.__name__: f for f in (begin, hand_in, rows, cancel, left, ring, shown_score, lose, expire_lease)}
+def token(student, scopes):
+    return tokens.make(User.objects.get(username=student), "tests", scopes, 1, specs.now())[1]
+
+
+def revoke_tokens(student):
+    return [tokens.revoke(t, t.user, specs.now()) for t in Token.objects.filter(user__username=student)]
+
+
+def enrol(student, password=None, course="dl", role="student"):
+    """Give somebody a password and a place in a course, which is made where there is none."""
+    course, _ = Course.objects.get_or_create(slug=course, defaults={"title": course})
+    user, _ = User.objects.get_or_create(username=student, defaults={"email": f"{student}@example.org"})
+    if password:
+        user.set_password(password)
+        user.save()
+    Membership.objects.update_or_create(course=course, user=user, defaults={"role": role})
+
+
+def set_assignment(course, slug):
+    version = specs.publish(settings.assignments / slug)
+    Assignment.objects.create(course=Course.objects.get(slug=course), slug=slug, title=slug, version=version)
+
+
+WISHES = {f.__name__: f for f in (begin, hand_in, rows, cancel, left, ring, shown_score, lose, expire_lease, token, revoke_tokens,
+                                  enrol, set_assignment)}
 
 for line in sys.stdin:
     wish = json.loads(line)

@@ -29,7 +29,7 @@ class Service:
         self.running = {}
 
     def start(self, name, *, called=None, **settings):
-        command = self.redis() if name == "redis" else [sys.executable, "-m", "worker.cli", name]
+        command = {"redis": self.redis, "web": self.web}.get(name, lambda: [sys.executable, "-m", "worker.cli", name])()
         log = (self.home / f"{called or name}.log").open("ab")
         self.running[called or name] = subprocess.Popen(
             command, env=self.env | settings, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT, start_new_session=True)
@@ -39,6 +39,9 @@ class Service:
     def redis(self):
         return [__redis_executable__, "--port", "0", "--unixsocket", str(self.home / "redis.sock"), "--dir", str(self.home),
                 "--appendonly", "yes", "--save", ""]
+
+    def web(self):
+        return [sys.executable, "-m", "uvicorn", "grader.web.asgi:application", "--port", self.env["GRADER_PORT"]]
 
     def end(self, name, number=signal.SIGTERM):
         process = self.running.pop(name)
