@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from grader import shown
@@ -130,7 +130,8 @@ def _signed_in(server: Server, user: str | None) -> str:
 
 
 def _read_token(given: str | None) -> str:
-    token = (sys.stdin.readline() if given in (None, "-") else str(given)).strip()
+    typed = getpass.getpass if sys.stdin.isatty() else lambda _: sys.stdin.readline()
+    token = (typed("Token: ") if given in (None, "-") else str(given)).strip()
     if not token.isascii() or not token.startswith("dlg_"):
         raise GraderError("no token was given; a token begins with dlg_ and is made on the page Tokens of the service")
     return token
@@ -200,11 +201,11 @@ def _list(attempts: Sequence[dict[str, Any]]) -> None:
     if not attempts:
         _say("nothing handed in yet; hand in with: grader submit ASSIGNMENT FILE --wait")
         return
-    table = Table("attempt", "assignment", "file", "handed in (UTC)", "state", "score")
+    table = Table("no.", Column("assignment", overflow="fold"), Column("file", overflow="fold"), "handed in (UTC)", "state", "score")
     for a in attempts:
         score = "" if a["score"] is None else f"{shown.points(a['score'])} / {shown.points(a['points'])}"
         table.add_row(str(a["id"]), Text(f"{a['course']}/{a['assignment']}"), Text(shown.line(a["submission"]["name"], 40)),
-                      str(a["submission"]["received_at"])[:16].replace("T", " "), _state(a), score)
+                      str(a["submission"]["received_at"])[5:16].replace("T", " "), _state(a), score)
     out.print(table)
 
 

@@ -36,7 +36,7 @@ class Told:
             if event["event"] == "claimed":  # for the second time where a worker was lost: what it had told is void
                 self.phases, self.points = [], []
             elif event["event"] == "phase":
-                self.phases.append(shown.line(event["text"], 80))
+                self.phases.append(shown.line(event["text"], 160))
             elif event["event"] == "costs":
                 self.points += [(p[0], p[1]) for p in event["points"]]
 
@@ -46,7 +46,7 @@ class Told:
         if self.state != "queued":
             return f"being graded: {self.phases[-1]}" if self.phases else "being graded"
         if self.place is None:
-            return "waiting for your other attempts"
+            return "waiting for its turn"
         soon = "" if self.starts_in_s is None else f", starts in about {lasting(self.starts_in_s)}"
         return f"waiting, place {self.place} in the queue{soon}"
 

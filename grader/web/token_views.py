@@ -48,7 +48,8 @@ def listed(request: Request) -> HttpResponse:
             form.add_error(None, "That is many tokens in one hour; wait a while.")
             status = 429
         elif form.is_valid():
-            secret, status = _made(form, user), 200
+            secret = _made(form, user)
+            form, status = (NewToken(user), 200) if secret else (form, 422)
     found = Token.objects.filter(user=user).order_by("-created_at", "-pk")
     return render(request, "tokens/list.html", {
         "form": form, "secret": secret, "site": settings.GRADER.address,
