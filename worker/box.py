@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -46,6 +46,7 @@ class Run:
     cpu_s: float | None
     peak_memory_mb: float | None
     provenance: dict[str, object]
+    stages: Mapping[str, float] = field(default_factory=dict)  # seconds that the supervisor took before and after the run
 
 
 class Box(Protocol):

@@ -10,6 +10,7 @@ import json
 import os
 import random
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -47,11 +48,14 @@ app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
 app.add_typer(user_app, name="user")
 app.add_typer(course_app, name="course")
-for name, command in (("verify", verify_command), ("calibrate", calibrate_command), ("new", new_command), ("list", list_command),
-                      ("demo", demo_command), ("serve", serve_command), ("worker", worker_command), ("sweeper", sweeper_command),
-                      ("invite", invite_command), ("regrade", regrade_command), ("prune", prune_command), *CLIENT):
+COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("verify", verify_command), ("calibrate", calibrate_command), ("new", new_command), ("list", list_command),
+    ("demo", demo_command), ("serve", serve_command), ("worker", worker_command), ("sweeper", sweeper_command),
+    ("invite", invite_command), ("regrade", regrade_command), ("prune", prune_command), *CLIENT)
+for name, command in COMMANDS:
     app.command(name)(command)
 app.add_typer(demo_app, name="demo-course")
+
 
 def main() -> None:
     """Run the command line; every error raised on purpose becomes a sentence and an exit status."""

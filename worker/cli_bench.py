@@ -11,12 +11,24 @@ from rich.table import Table
 
 from grader.catalog import find
 from grader.settings import read_settings
+from worker.cli_bench_attempt import ColdOption, PeersOption, RoundsOption, SubmissionsOption, attempt
 from worker.cli_parts import out, progress
 
-bench_app = typer.Typer(no_args_is_help=True, help="Measure the service itself.")
+bench_app = typer.Typer(help="Measure the service itself; without a name, what one attempt costs.")
 
 QUICK = ("cost-functions", "linear-two-columns", "linear-zero", "softmax", "vanishing-gradients")
 JsonOption = Annotated[bool, typer.Option("--json", help="print one JSON document")]
+
+
+@bench_app.callback(invoke_without_command=True)
+def bench(context: typer.Context, rounds: RoundsOption = 10, submissions: SubmissionsOption = 200, cold: ColdOption = 20,
+          peers: PeersOption = False, as_json: JsonOption = False) -> None:
+    """Measure the service itself; without a name, what one attempt costs."""
+    if context.invoked_subcommand is None:
+        attempt("linear-zero", rounds, submissions, cold, peers, as_json)
+
+
+bench_app.command("attempt")(attempt)
 
 
 @bench_app.command("regrade")

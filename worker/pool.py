@@ -3,38 +3,43 @@
 Theory of operation
 -------------------
 A box takes seconds of CPU to warm and milliseconds to use, so boxes are kept. They are sorted by kind: runtime and
-limits, without those that hold for each attempt alone. An attempt takes the box of its kind that was used last, or waits for a
-new one. Afterwards the box goes back, unless there is any doubt about it (Talk.may_serve); then it is thrown away, and
-its place is filled in the background before the next attempt asks.
+limits, without those that hold for each attempt alone. An attempt takes the box of its kind that was used last. Where none
+is free it waits for whichever comes first: one that another attempt gives back, or a new one, of which as many are warmed
+as attempts wait. Afterwards the box goes back, unless there is any doubt about it (Talk.may_serve); then it is ended in the
+background, so that the verdict doesn't wait for that, and its place is filled before the next attempt asks.
 
-All boxes together stay within a budget of memory: to make room, the idle box that was used longest ago goes. Boxes in
-use don't count as room: an attempt never waits for another's box, because how many run at once is the caller's choice.
+All boxes together, those in use and those being warmed too, stay within a budget of memory: to make room, the idle box that
+was used longest ago goes; where none is idle, the attempt waits. A box is held for one run and nobody who holds one asks for
+another, so somebody always goes on.
 
-Every so often idle boxes are asked for a sign of life, those that nobody has wanted for a while are ended, and what other
-workers left when they were killed is swept away. A box that died while idle (a restarted engine, say) is noticed when it
-is taken out, and replaced.
+Every so often idle boxes are asked for a sign of life, those that nobody has wanted for a while are ended, what was warmed
+ahead is filled up, and what other workers left when they were killed is swept away. A box that died while idle (the engine was
+restarted, say) is noticed when it is taken out, and replaced.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, Self
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
 
 from grader.errors import Broken
 from grader.spec import Limits
 from worker.box import Job, Run
 from worker.engines.conversation import Talk
+from worker.kinds import Idle, Kind
 
 BOX_MB = 400  # what a warm box with torch holds on to, measured
 BUDGET_MB = 4096
-UNSURE_S = 1.0  # idle for longer than this, a box is asked whether it is well before it is used
+UNSURE_S = 0.1  # idle for longer than this, a box is asked whether it is well before it is used
 IDLE_S = 600.0
+AT_ONCE = max(2, os.cpu_count() or 1)  # boxes started or ended at the same time
 ROUND_S = 30.0
 
 
@@ -52,27 +57,6 @@ class Maker(Protocol):
         ...
 
 
-class Kind(NamedTuple):
-    """What two attempts must have in common to use the same box."""
-
-    runtime: str
-    limits: Limits
-
-    @classmethod
-    def of(cls, runtime: str, limits: Limits) -> Self:
-        """Leave out what each attempt is told anew."""
-        return cls(runtime, limits.model_copy(update={"seconds": 60.0, "output_kb": 1024}))
-
-
-@dataclass
-class Idle:
-    """A box that waits."""
-
-    kind: Kind
-    talk: Talk
-    since: float
-
-
 class Pool:
     """Boxes of one engine, for the attempts of one process; threads may share it."""
 
@@ -81,13 +65,17 @@ class Pool:
         self.is_fresh = is_fresh
         self.name = engine.name
         self.most = max(1, budget_mb // BOX_MB)
-        self.lock = threading.Lock()
+        self.turn = threading.Condition()  # guards all below, and tells those who wait that something has changed
         self.idle: list[Idle] = []
-        self.busy: Counter[Kind] = Counter()
+        self.alive = 0  # boxes that exist, are being started or ended
+        self.busy: Counter[Kind] = Counter()  # attempts under way
+        self.waiting: Counter[Kind] = Counter()
         self.warming: Counter[Kind] = Counter()
+        self.ahead: Counter[Kind] = Counter()  # how many to have ready
+        self.faults: dict[Kind, Broken] = {}
         self.started = 0
         self.closed = threading.Event()
-        self.background = ThreadPoolExecutor(2, "warm")
+        self.background = ThreadPoolExecutor(AT_ONCE, "boxes")
         if keeps_house:
             threading.Thread(target=self._keep_house, name="keep-house", daemon=True).start()
 
@@ -100,125 +88,192 @@ class Pool:
         self.close()
 
     def warm(self, runtime: str, limits: Limits, count: int) -> None:
-        """Start boxes ahead of their first attempt, without waiting for them."""
+        """Have so many boxes ready ahead of their attempts, as far as the budget goes, without waiting for them."""
         kind = Kind.of(runtime, limits)
-        with self.lock:
-            missing = count - self.warming[kind] - sum(i.kind == kind for i in self.idle)
-            self._warm_later(kind, missing)
+        with self.turn:
+            self.ahead[kind] = count
+            self._fill(kind)
 
     @contextmanager
     def box(self, runtime: str, limits: Limits, *, is_fresh: bool = False) -> Iterator[PooledBox]:
         """Hold a box for one attempt; `is_fresh` asks for one that has served nobody, and will serve nobody else."""
         kind = Kind.of(runtime, limits)
-        with self.lock:
+        with self.turn:
             self.busy[kind] += 1
         try:
             yield PooledBox(self, kind, is_fresh or self.is_fresh)
         finally:
-            with self.lock:
+            with self.turn:
                 self.busy[kind] -= 1
 
     def run(self, kind: Kind, job: Job, on_progress: Callable[[dict[str, Any]], None], *, is_fresh: bool) -> Run:
-        """Run one job in a box of this kind."""
-        talk = self.engine.start(*kind) if is_fresh else self._take(kind)
+        """Run one job in a box of this kind; its stages tell how long it waited for one."""
+        began = time.monotonic()
+        talk = self._new(kind) if is_fresh else self._take(kind)
+        waited = time.monotonic() - began
         try:
-            return talk.run(job, on_progress)
+            run = talk.run(job, on_progress)
         finally:  # a run that did not come back left its box in doubt
             if talk.may_serve and not is_fresh:
                 self._put_back(kind, talk)
             else:
-                self._discard(kind, talk, is_fresh=is_fresh)
+                self._discard(kind, talk)
+        return replace(run, stages={**run.stages, "wait": waited})
 
     def close(self) -> None:
         """End every box; those in use end with their attempt."""
-        self.closed.set()
-        self.background.shutdown(wait=True, cancel_futures=True)
-        with self.lock:
+        with self.turn:
+            self.closed.set()
             gone, self.idle = self.idle, []
+            self.turn.notify_all()
         for idle in gone:
-            end(idle.talk)
+            self._end(idle.talk)
+        self.background.shutdown(wait=True)
 
     def look_after(self) -> None:
-        """Do the rounds: end what is dead or unwanted, sweep what killed owners left."""
+        """Do the rounds: end what is dead or unwanted, have ready what was asked for, sweep what killed owners left."""
         now = time.monotonic()
-        with self.lock:
+        with self.turn:
             looked_at = [i for i in self.idle if now - i.since > UNSURE_S]
             self.idle = [i for i in self.idle if i not in looked_at]
         for idle in looked_at:
-            if now - idle.since > IDLE_S or not idle.talk.is_well():
-                end(idle.talk)
-            else:
-                with self.lock:
-                    self.idle.insert(0, idle)
+            self._look_at(idle, now)
+        with self.turn:
+            for kind in list(self.ahead):
+                self._fill(kind)
         with suppress(Broken):
             self.engine.sweep()
+
+    def _look_at(self, idle: Idle, now: float) -> None:
+        with self.turn:
+            is_wanted = sum(i.kind == idle.kind for i in self.idle) < self.ahead[idle.kind]
+        if (now - idle.since > IDLE_S and not is_wanted) or not idle.talk.is_well():
+            self._end(idle.talk)
+            return
+        with self.turn:
+            self.idle.insert(0, idle)
+            self.turn.notify_all()
 
     def _keep_house(self) -> None:
         while not self.closed.wait(ROUND_S):
             self.look_after()
 
     def _take(self, kind: Kind) -> Talk:
-        while (idle := self._pop(kind)) is not None:
+        while True:
+            idle = self._wait_for(kind)
             if time.monotonic() - idle.since <= UNSURE_S or idle.talk.is_well():
                 return idle.talk
-            end(idle.talk)
+            self._end(idle.talk)
+
+    def _wait_for(self, kind: Kind) -> Idle:
+        """Wait for the first box of a kind that becomes free; raises Broken where none can be started."""
+        with self.turn:
+            if not self.waiting[kind]:
+                self.faults.pop(kind, None)  # nobody is left whom it concerns
+            self.waiting[kind] += 1
+            try:
+                while (idle := self._pop(kind)) is None:
+                    if (fault := self.faults.pop(kind, None)) is not None:
+                        raise fault
+                    self._check_open()
+                    self._fill(kind)
+                    self.turn.wait()
+            finally:
+                self.waiting[kind] -= 1
+            return idle
+
+    def _check_open(self) -> None:
+        if self.closed.is_set():
+            raise Broken("the boxes are closed: this worker is ending")
+
+    def _new(self, kind: Kind) -> Talk:
+        """Start a box for one attempt alone, once there is room."""
+        with self.turn:
+            while not self._has_room():
+                self.turn.wait()
+            self._check_open()
+            self.alive += 1
         return self._start(kind)
 
     def _pop(self, kind: Kind) -> Idle | None:
-        with self.lock:
-            for idle in reversed(self.idle):
-                if idle.kind == kind:
-                    self.idle.remove(idle)
-                    return idle
+        for idle in reversed(self.idle):
+            if idle.kind == kind:
+                self.idle.remove(idle)
+                return idle
         return None
 
-    def _start(self, kind: Kind) -> Talk:
-        self._make_room()
-        talk = self.engine.start(*kind)
-        with self.lock:
-            self.started += 1
-        return talk
+    def _has_room(self) -> bool:
+        """Say whether one more box is within the budget; if not, end the one that was idle for longest."""
+        if self.alive >= self.most and self.idle:
+            gone = self.idle.pop(0)
+            self.background.submit(self._end, gone.talk)
+        return self.alive < self.most or self.closed.is_set()
 
-    def _make_room(self) -> None:
-        """End the boxes idle for longest until one more is within the budget, or none is idle."""
-        gone = []
-        with self.lock:
-            while self.idle and len(self.idle) + sum(self.busy.values()) > self.most:
-                gone.append(self.idle.pop(0))
-        for idle in gone:
-            end(idle.talk)
-
-    def _put_back(self, kind: Kind, talk: Talk) -> None:
-        with self.lock:
-            is_kept = not self.closed.is_set() and len(self.idle) < self.most
-            if is_kept:
-                self.idle.append(Idle(kind, talk, time.monotonic()))
-        if not is_kept:
-            end(talk)
-
-    def _discard(self, kind: Kind, talk: Talk, *, is_fresh: bool) -> None:
-        """End a doubtful box, and warm another in its place while its attempt is being judged."""
-        end(talk)
-        if is_fresh:
-            return
-        with self.lock:
-            ready = self.warming[kind] + sum(i.kind == kind for i in self.idle)
-            self._warm_later(kind, min(1, self.busy[kind] - ready))
-
-    def _warm_later(self, kind: Kind, count: int) -> None:
-        for _ in range(count if not self.closed.is_set() else 0):
+    def _fill(self, kind: Kind, at_least: int = 0) -> None:
+        """Warm as many boxes as are missing: for those who wait, and those to have ready."""
+        ready = sum(i.kind == kind for i in self.idle)
+        missing = max(self.waiting[kind], self.ahead[kind] - ready, at_least - ready) - self.warming[kind]
+        for _ in range(missing if not self.closed.is_set() else 0):
+            if not (self.alive < self.most or (self.waiting[kind] and self._has_room())):
+                return
+            self.alive += 1
             self.warming[kind] += 1
             self.background.submit(self._warm, kind)
 
     def _warm(self, kind: Kind) -> None:
-        """Be in the background. What goes wrong here is told to the attempt that has to start its own box."""
+        """Be in the background. What goes wrong here is told to the attempt that waits, if one does."""
         talk = None
-        with suppress(Broken):
-            talk = self._start(kind)
-        with self.lock:
+        try:
+            talk = self._start(kind) if not self.closed.is_set() else None
+        except Broken as error:
+            with self.turn:
+                if self.waiting[kind]:
+                    self.faults[kind] = error
+        with self.turn:
             self.warming[kind] -= 1
+            self.turn.notify_all()
         if talk is not None:
             self._put_back(kind, talk)
+
+    def _start(self, kind: Kind) -> Talk:
+        try:
+            talk = self.engine.start(*kind)
+        except BaseException:
+            self._forget_one()
+            raise
+        with self.turn:
+            self.started += 1
+        return talk
+
+    def _put_back(self, kind: Kind, talk: Talk) -> None:
+        with self.turn:
+            is_kept = not self.closed.is_set()
+            if is_kept:
+                self.idle.append(Idle(kind, talk, time.monotonic()))
+                self.turn.notify_all()
+        if not is_kept:
+            self._end(talk)
+
+    def _discard(self, kind: Kind, talk: Talk) -> None:
+        """End a box in the background, and warm another in its place while its attempt is being judged."""
+        with self.turn:
+            is_open = not self.closed.is_set()
+            if is_open:
+                self.background.submit(self._end, talk)
+                self._fill(kind, 1 if self.busy[kind] and not self.is_fresh else 0)
+        if not is_open:
+            self._end(talk)
+
+    def _end(self, talk: Talk) -> None:
+        """Kill a box; if that fails the next sweep finds it."""
+        with suppress(Broken):
+            talk.shell.kill()
+        self._forget_one()
+
+    def _forget_one(self) -> None:
+        with self.turn:
+            self.alive -= 1
+            self.turn.notify_all()
 
 
 @dataclass(frozen=True)
@@ -232,9 +287,3 @@ class PooledBox:
     def run(self, job: Job, on_progress: Callable[[dict[str, Any]], None] | None = None) -> Run:
         """Run one job. Student faults are a status of the Run; ours raise Broken."""
         return self.pool.run(self.kind, job, on_progress or (lambda _: None), is_fresh=self.is_fresh)
-
-
-def end(talk: Talk) -> None:
-    """Kill a box; if that fails the next sweep finds it."""
-    with suppress(Broken):
-        talk.shell.kill()

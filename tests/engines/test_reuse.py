@@ -95,7 +95,8 @@ PAIRS = {
     "what the kernel keeps": (
         """
         libc = ctypes.CDLL(None)
-        libc.syscall(248, b"user", b"planted", b"x", 1, -3), libc.syscall(29, 4711, 4096, 0o1666)
+        if os.fork() == 0: libc.syscall(248, b"user", b"planted", b"x", 1, -3)  # it dies of asking
+        os.wait(), libc.syscall(29, 4711, 4096, 0o1666)
         libc.syscall(68, 4711, 0o1666), libc.syscall(64, 4711, 1, 0o1666), libc.syscall(240, b"planted", 0o102, 0o666, 0)
         libc.sethostname(b"planted", 7)
         """,

@@ -91,6 +91,10 @@ def allowed():
     return set(seccomp.plain_calls(seccomp.read_policy()))
 
 
+def deadly():
+    return set(seccomp.read_policy()["killed"]["calls"])
+
+
 def test_every_name_is_a_system_call():
     policy = seccomp.read_policy()
     named = [
@@ -98,6 +102,7 @@ def test_every_name_is_a_system_call():
         *policy["when"],
         *policy["absent"]["calls"],
         *policy["supervisor"]["calls"],
+        *policy["killed"]["calls"],
     ]
     assert set(named) <= NUMBERS.keys()
     assert len(named) == len(set(named))
@@ -107,7 +112,8 @@ def test_program_allows_exactly_the_named_calls():
     conditional = {*seccomp.read_policy()["when"], "clone3"}
     for name, number in NUMBERS.items():
         if name not in conditional:
-            assert run_filter(number) == (ALLOW if name in allowed() else EPERM), name
+            refused = seccomp.KILL if name in deadly() else EPERM
+            assert run_filter(number) == (ALLOW if name in allowed() else refused), name
 
 
 @pytest.mark.parametrize("name", NEVER)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from grader.spec import Limits
+from worker.engines.shares import Shares
 from worker.inside import wire
 
 INSIDE = Path(__file__).resolve().parent.parent / "inside"
@@ -71,8 +72,16 @@ class Shell(Protocol):
         """End every process of the box and remove all of it; calling it again does nothing."""
         ...
 
+    def divide(self) -> Shares | None:
+        """Divide the warm box's control group between supervisor and attempts, where this host permits that."""
+        ...
+
     def is_out_of_memory(self) -> bool:
         """Say whether the kernel has killed a process of the box for memory."""
+        ...
+
+    def pid(self) -> int:
+        """Number the box's first process on this host, where it runs on this host."""
         ...
 
     def last_words(self) -> str:

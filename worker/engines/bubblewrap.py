@@ -35,7 +35,7 @@ from pathlib import Path
 
 from grader.errors import Broken
 from grader.spec import Limits
-from worker.engines import base, cgroup, gpu, rootfs, seccomp
+from worker.engines import base, cgroup, gpu, rootfs, seccomp, shares
 from worker.engines.conversation import Maker
 from worker.engines.process import Process
 
@@ -173,6 +173,14 @@ class BubblewrapShell:
     def is_out_of_memory(self) -> bool:
         """Ask the box's cgroup."""
         return self.cgroup is not None and self.cgroup.oom_kills() > 0
+
+    def divide(self) -> shares.Shares | None:
+        """Divide the box's group, if it has one."""
+        return shares.divide(self.cgroup.parent.version, self.cgroup.folders()) if self.cgroup is not None else None
+
+    def pid(self) -> int:
+        """Number bubblewrap's process."""
+        return self.process.process.pid if self.process is not None else 0
 
     def last_words(self) -> str:
         """Give the end of what bubblewrap and the supervisor wrote to standard error."""

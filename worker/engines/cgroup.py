@@ -17,6 +17,7 @@ import itertools
 import os
 import signal
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,7 +78,9 @@ class Cgroup:
                     continue
 
     def remove(self) -> None:
-        """Kill what is left in the group and remove it."""
+        """Kill what is left in the group and in those below it, and remove them."""
+        for below in {path.name for folder in self._folders() for path in folder.glob("*/")}:
+            Cgroup(Parent(self.parent.version, tuple(self._folders())), below).remove()
         deadline = time.monotonic() + EMPTY_S
         for folder in self._folders():
             while folder.exists():
@@ -88,6 +91,10 @@ class Cgroup:
                         raise Broken(f"cgroup {folder}: cannot be removed: {error.strerror}") from error
                     self.kill()
                     time.sleep(0.002)
+
+    def folders(self) -> tuple[Path, ...]:
+        """Name its folders, memory first."""
+        return tuple(self._folders())
 
     def _folders(self) -> list[Path]:
         return [folder / self.name for folder in self.parent.folders]
@@ -113,7 +120,7 @@ def limits_v1(folder: Path, memory: str, processes: int) -> dict[str, str]:
     """Choose the file and value that a version 1 controller wants."""
     if (folder / "memory.limit_in_bytes").exists():
         return {"memory.limit_in_bytes": memory}
-    return {"pids.max": str(processes)}
+    return {"pids.max": str(processes)} if (folder / "pids.max").exists() else {}
 
 
 def write(folder: Path, values: dict[str, str], *, lax: bool = False) -> None:
@@ -129,10 +136,16 @@ def find() -> tuple[Parent | None, str]:
     mounts = read_mounts(Path("/proc/self/mountinfo").read_text())
     own = read_own(Path("/proc/self/cgroup").read_text())
     if all(name in mounts and name in own for name in NEEDED):
-        return find_v1([mounts[name].locate(own[name]) for name in NEEDED])
+        return find_v1(list(folders_v1(mounts, own)))
     if "" in mounts and "" in own:
         return find_v2(mounts[""].locate(own[""]))
     return None, "no cgroup with memory and pids is mounted"
+
+
+def folders_v1(mounts: Mapping[str, Mount], own: Mapping[str, str]) -> tuple[Path, ...]:
+    """Name a group's folder under each controller we use, memory first; the CPU's only where it is ours to write."""
+    cpu = mounts["cpu"].locate(own["cpu"]) if "cpu" in mounts and "cpu" in own else None
+    return (*(mounts[name].locate(own[name]) for name in NEEDED), *([cpu] if cpu and os.access(cpu, os.W_OK) else []))
 
 
 def find_v1(folders: list[Path]) -> tuple[Parent | None, str]:

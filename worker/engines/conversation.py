@@ -24,6 +24,7 @@ from grader.errors import Broken
 from grader.spec import Limits
 from worker.box import Job, Run, Status
 from worker.engines.base import Finding, Shell
+from worker.engines.shares import Shares
 from worker.inside import wire
 
 MAX_RUNS = 50
@@ -139,6 +140,7 @@ class Talk:
         self.found = ""  # what the supervisor found amiss after its last job
         self.decoder = wire.Decoder()
         self.waiting: deque[wire.Frame] = deque()
+        self.shares: Shares | None = None
 
     def greet(self) -> None:
         """Wait until the framework is imported; note the versions."""
@@ -155,6 +157,8 @@ class Talk:
             self.shell.kill()
             raise Broken(f"box: the supervisor began with frame {frame.kind}, R expected")
         self.shell.provenance |= frame.meta["versions"]
+        self.shares = self.shell.divide()
+        self.shell.provenance["limits"] = "attempt" if self.shares else "box"
 
     @property
     def may_serve(self) -> bool:
@@ -177,7 +181,7 @@ class Talk:
         run = self._run(job, on_progress)
         if run.status not in (Status.FINISHED, Status.CRASHED):
             doubt = doubt or f"a run ended as {run.status}"
-        elif self.shell.is_out_of_memory():
+        elif self._is_out_of_memory():
             doubt = doubt or "processes were killed for memory"
         self.doubt = doubt or self.found
         return run
@@ -188,20 +192,26 @@ class Talk:
         started = time.monotonic()
         deadline = started + job.limits.seconds + GRACE_S
         try:
+            if self.shares:
+                self.shares.open(job.limits)
             self.shell.channel.send(self._order(job, nonce), deadline)
             done = self._listen(nonce, heard, on_progress, deadline)
+            peak_mb = self.shares.close() if self.shares else None
         except wire.LateError:
             self.shell.kill()
             limit = f"stopped after {job.limits.seconds:g} s (limit {job.limits.seconds:g} s)"
             return self._cut_short(Status.TIMEOUT, f"{limit}, from outside", heard, started)
+        except OSError as error:
+            self.shell.kill()
+            raise Broken(f"box: its control group can't be used: {error}") from error
         except wire.WireError as error:
-            is_memory, fault = self.shell.is_out_of_memory(), self._broken("ended in the middle of a job", error)
+            is_memory, fault = self._is_out_of_memory(), self._broken("ended in the middle of a job", error)
             self.shell.kill()
             if not is_memory:
                 raise fault from error
             because = "used more memory than allowed and was stopped by the kernel"
             return self._cut_short(Status.MEMORY, because, heard, started)
-        return self._conclude(job, done, heard)
+        return self._conclude(job, done | ({"peak_memory_mb": peak_mb} if peak_mb else {}), heard)
 
     def _order(self, job: Job, nonce: str) -> bytes:
         limits = job.limits.model_dump(mode="json", exclude={"gpu"})
@@ -215,11 +225,13 @@ class Talk:
                 raise wire.WireError(f"frame {kind} is not of this job")
             if kind == "D":
                 return meta
-            if kind == "E":
+            if kind == "C" and self.shares:
+                self.shares.leave()
+            elif kind == "E":
                 heard.add(meta, blob)
             elif kind == "P":
                 on_progress(meta)
-            else:
+            elif kind != "C":
                 raise wire.WireError(f"frame {kind} was not expected")
 
     def _next(self, deadline: float) -> wire.Frame:
@@ -236,10 +248,12 @@ class Talk:
             self.found = "processes were left"
         elif done["signal"] is not None:
             self.found = f"a process ended by signal {done['signal']}"
+        elif self.shares:
+            self.found = self.found or self.shares.left()
         status, because = Status(done["status"]), done["because"]
         if status is Status.BROKEN:
             raise Broken(f"box: {because}")
-        if status is Status.CRASHED and self.shell.is_out_of_memory():
+        if status is Status.CRASHED and self._is_out_of_memory():
             status, because = Status.MEMORY, "used more memory than allowed and was stopped by the kernel"
         if status is Status.FINISHED and len(heard.frames) != job.probes:
             status = Status.CRASHED
@@ -250,8 +264,11 @@ class Talk:
             frames=tuple(heard.frames),
             provenance=dict(self.shell.provenance),
             **{name: done[name] for name in ("stdout", "stderr", "stdout_bytes", "stderr_bytes")},
-            **{name: done[name] for name in ("seconds", "cpu_s", "peak_memory_mb")},
+            **{name: done[name] for name in ("seconds", "cpu_s", "peak_memory_mb", "stages")},
         )
+
+    def _is_out_of_memory(self) -> bool:
+        return bool(self.shares and self.shares.oom_kills) or self.shell.is_out_of_memory()
 
     def _cut_short(self, status: Status, because: str, heard: Heard, started: float) -> Run:
         return Run(

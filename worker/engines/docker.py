@@ -9,8 +9,8 @@ also kill (KILL), and serves one attempt only. The stream to it is attached befo
 starts; after that nothing is executed in it or copied into or out of it, and nothing of the host is mounted. Docker
 interleaves standard output and error in that stream under small headers; `Attachment` takes them apart.
 
-The image is found by name and used by its id. A label holds the hash of the files inside; where it isn't the hash of
-ours the image is refused, because old code in the box would answer a new protocol.
+The image is found by its tag, which is the hash of the files inside, and used by its id: services of two versions can share
+an engine while one replaces the other. Old code in the box would answer a new protocol, so other images are refused.
 
 Whatever happens, the container is killed and removed. If this process dies first, its end of the stream closes and
 the supervisor ends with it; what remains is removed at the next start, by the label that names its owner.
@@ -33,11 +33,12 @@ import requests
 
 from grader.errors import Broken
 from grader.spec import Limits
-from worker.engines import base, gpu, seccomp
+from worker.engines import base, gpu, seccomp, shares
 from worker.engines.conversation import Maker
 from worker.inside import wire
+from worker.runtimes import build
 
-BOX_LABEL, OWNER_LABEL, INSIDE_LABEL = "dlgrader.box", "dlgrader.owner", "dlgrader.inside"
+BOX_LABEL, OWNER_LABEL = "dlgrader.box", "dlgrader.owner"
 SUPERVISOR_UID, FIRST_UID, UIDS = 19_999, 20_000, 40_000
 TMPFS = "nosuid,nodev,noexec,mode=1777,size=256m,nr_inodes=16k"
 SHM_BYTES = 64 << 20
@@ -69,15 +70,14 @@ class Docker(Maker):
 
     def image(self, runtime: str) -> str:
         """Find the id of the runtime's image; Broken, with the remedy, where it is missing or stale."""
-        name = f"{self.repository}/{runtime}"
+        name, current = f"{self.repository}/{runtime}", build.tag(self.repository, runtime, self.inside_hash)
         remedy = f"run `grader runtime build {runtime}`"
         with faults(f"image {name}"):
             try:
-                image = connect().inspect_image(name)
+                image = connect().inspect_image(current)
             except docker.errors.ImageNotFound as error:
-                raise Broken(f"docker: no image {name}; {remedy}") from error
-        if (image["Config"]["Labels"] or {}).get(INSIDE_LABEL) != self.inside_hash:
-            raise Broken(f"docker: image {name} was built from other files than this service's; {remedy}")
+                older = "; others were built from other files than this service's" if connect().images(name) else ""
+                raise Broken(f"docker: no image {current}{older}; {remedy}") from error
         return str(image["Id"])
 
     def why_not(self, runtime: str) -> str | None:
@@ -197,6 +197,17 @@ class DockerShell:
             with suppress(requests.RequestException):
                 self.api.wait(self.id, timeout=END_S)
             return bool(self.api.inspect_container(self.id)["State"]["OOMKilled"])
+
+    def divide(self) -> shares.Shares | None:
+        """Divide the container's group, where the engine runs on this host and we may write there."""
+        found = shares.folders_of(self.pid())
+        is_own = found is not None and self.id is not None and all(self.id in str(folder) for folder in found[1])
+        return shares.divide(*found) if found is not None and is_own else None
+
+    def pid(self) -> int:
+        """Number the container's first process, as the engine's host counts."""
+        with faults("box"):
+            return int(self.api.inspect_container(self.id)["State"]["Pid"])
 
     def last_words(self) -> str:
         """Give the end of what the supervisor wrote to standard error."""

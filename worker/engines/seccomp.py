@@ -3,7 +3,7 @@
 Docker takes JSON; it covers the whole container, the supervisor too. The child takes a classic BPF program,
 which the kernel runs before each of its system calls over `struct seccomp_data { int nr; u32 arch; u64 ip;
 u64 args[6] }`: it compares the architecture, then the few calls whose arguments matter, then the allowed
-numbers as ranges.
+numbers and the deadly ones as ranges.
 """
 
 from __future__ import annotations
@@ -58,8 +58,9 @@ def child_program() -> bytes:
         program += only_for(numbers[name], condition(test))
     for name in policy["absent"]["calls"]:
         program += only_for(numbers[name], [(RETURN, 0, 0, ABSENT)])
-    for low, high in ranges(numbers[name] for name in plain_calls(policy)):
-        program += within(low, high)
+    for names, verdict in ((plain_calls(policy), ALLOW), (policy["killed"]["calls"], KILL)):
+        for low, high in ranges(numbers[name] for name in names):
+            program += within(low, high, verdict)
     program.append((RETURN, 0, 0, REFUSE))
     return b"".join(struct.pack("<HBBI", *instruction) for instruction in program)
 
@@ -77,9 +78,9 @@ def condition(test: dict[str, int]) -> list[Instruction]:
     return [load, (ANY_BIT, 1, 0, test["without"]), (RETURN, 0, 0, ALLOW), (RETURN, 0, 0, REFUSE)]
 
 
-def within(low: int, high: int) -> list[Instruction]:
-    """Allow the numbers from low to high; those below low were all refused or allowed before."""
-    return [(AT_LEAST, 0, 2, low), (GREATER, 1, 0, high), (RETURN, 0, 0, ALLOW)]
+def within(low: int, high: int, verdict: int) -> list[Instruction]:
+    """Give the verdict to the numbers from low to high."""
+    return [(AT_LEAST, 0, 2, low), (GREATER, 1, 0, high), (RETURN, 0, 0, verdict)]
 
 
 def ranges(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -84,6 +85,7 @@ class Evidence:
         self.total = 0
         self.progress = 0
         self.is_confined = False
+        self.began = 0.0  # when the child had given up all it had to, on the monotonic clock
         self.is_finished = False
         self.is_out_of_memory = False
         self.broken = "the child ended before it was confined"
@@ -116,7 +118,7 @@ class Evidence:
 
     def _begin(self, frame: wire.Frame) -> None:
         if frame.kind == "S":
-            self.is_confined = True
+            self.is_confined, self.began = True, time.monotonic()
         else:
             self.broken = str(frame.meta.get("because", "the child could not be confined"))
 

@@ -10,7 +10,7 @@ Warm-up. torch costs a second to import and its first optimizer another, so both
 thread: a process that has once run a parallel torch operation hangs every child. That there is one thread is
 asserted, not hoped.
 
-One job. `J` comes in whole, the request stays bytes. The child is forked, gives up everything it must not
+One job. `J` comes in whole, the request stays bytes. The child is forked (`C` tells so), gives up everything it must not
 have (child.py) and only then decodes the request: the student's source is never parsed by a process that
 could do harm. Meanwhile one loop with one deadline on the monotonic clock drains stdout, stderr and the
 evidence pipe, each under its cap, and sees the child end (pidfd) or the outside go away (hang-up of our
@@ -81,6 +81,8 @@ def main(argument: str) -> None:
     survivors.check_reach(walls)
     versions = warm_up()
     serve = importlib.import_module(".measure", __package__).serve
+    if "torch" in versions:
+        importlib.import_module(".rehearsal", __package__).rehearse()
     check_single_thread()
     gc.freeze()
     wire.write_frame(target, "R", {"versions": versions})
@@ -157,12 +159,15 @@ def supervise(
 
     ooms = oom_kills()
     task = launch(job, walls, serve, forward)
+    wire.write_frame(target, "C", nonce)
     stop = watch(task, source)
     seconds = time.monotonic() - task.started
     fallen = survivors.sweep(task.pid, walls)
     late = drain(task)
+    stages = {"fork": max(0.0, task.evidence.began - task.started), "sweep": time.monotonic() - task.started - seconds}
     status, because = conclude(task, fallen, stop or late, oom_kills() - ooms)
-    return nonce | {"status": status, "because": because, "seconds": seconds} | tell(task, fallen)
+    told = {"status": status, "because": because, "seconds": seconds, "stages": stages}
+    return nonce | told | tell(task, fallen)
 
 
 def launch(
@@ -255,9 +260,16 @@ def conclude(task: Task, fallen: survivors.Fallen, stop: Stop | None, ooms: int)
         return stop.status, stop.because
     if is_complete:
         return ("memory", "ran out of memory") if task.evidence.is_out_of_memory else ("finished", "")
+    return "crashed", tell_end(code)
+
+
+def tell_end(code: int | None) -> str:
+    """Say how a process ended before its time."""
+    if code == -signal.SIGSYS:
+        return "asked the kernel for what no exercise needs, and was killed for it (SIGSYS)"
     if code is not None and code < 0:
-        return "crashed", f"killed by signal {-code} ({signal_name(-code)})"
-    return "crashed", f"ended with exit code {code} before its results were complete"
+        return f"killed by signal {-code} ({signal_name(-code)})"
+    return f"ended with exit code {code} before its results were complete"
 
 
 def signal_name(number: int) -> str:

@@ -1,0 +1,30 @@
+"""What boxes are told apart by, and one that waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+from grader.spec import Limits
+from worker.engines.conversation import Talk
+
+
+class Kind(NamedTuple):
+    """What two attempts must have in common to use the same box."""
+
+    runtime: str
+    limits: Limits
+
+    @classmethod
+    def of(cls, runtime: str, limits: Limits) -> Self:
+        """Leave out what each attempt is told anew."""
+        return cls(runtime, limits.model_copy(update={"seconds": 60.0, "output_kb": 1024}))
+
+
+@dataclass
+class Idle:
+    """A box that waits."""
+
+    kind: Kind
+    talk: Talk
+    since: float
