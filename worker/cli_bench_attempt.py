@@ -9,8 +9,6 @@ from statistics import median
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from grader.catalog import find
@@ -20,10 +18,10 @@ from worker.bench.kill import kills
 from worker.bench.outcome import COLD, TARGETS, Outcome
 from worker.bench.peers import ALL
 from worker.bench.ways import Cold, Warm, Way, available, bare
+from worker.cli_parts import out, progress
 
 ENGINES = ("bubblewrap", "docker")
 KILLS, JUDGED = 5, 300
-out, err = Console(), Console(stderr=True)
 
 RoundsOption = Annotated[int, typer.Option(help="rounds in which every way grades one submission", min=1)]
 SubmissionsOption = Annotated[int, typer.Option(help="submissions for the throughput of warm boxes", min=4)]
@@ -68,11 +66,6 @@ def measure(slug: str, rounds: int, submissions: int, cold: int, *, with_peers: 
     for way in ways:
         way.close()
     return Outcome(slug, rows, flows, killed, again, missing)
-
-
-def progress() -> Progress:
-    """Make the progress bar."""
-    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err)
 
 
 def show(outcome: Outcome) -> None:

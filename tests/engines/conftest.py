@@ -69,6 +69,7 @@ def inside(tmp_path_factory):
     for path in base.INSIDE.glob("*.py"):
         shutil.copy(path, folder)
     shutil.copy(HERE / "stand_in_measure.py", folder / "measure.py")
+    (folder / "rehearsal.py").write_text("def rehearse():\n    'What would be rehearsed is not there.'\n")
     return folder
 
 
