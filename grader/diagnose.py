@@ -87,16 +87,17 @@ def probabilities(got: Evidence, right: Evidence, known: Sequence[Known], likeli
 
 def score(got: Evidence, mistake: Evidence, right: Evidence) -> float | None:
     """Tell how badly a mistake explains the evidence, from 0; None where either shows nothing that is wrong."""
-    worst, is_wrong, is_mistaken = 0.0, False, False
+    worst, is_wrong, is_mistaken, is_there = 0.0, False, False, False
     for probe, answer in right.items():
         for output, want in answer.arrays.items():
             mine, theirs = (_displaced(e.get(probe), output, want) for e in (got, mistake))
             size = max(_length(mine), _length(theirs))
+            is_there |= mine is not None
             is_wrong |= _length(mine) > NOTICED
             is_mistaken |= _length(theirs) > NOTICED
             if size > NOTICED:
                 worst = max(worst, _apart(mine, theirs) / size)
-    return worst if is_wrong and is_mistaken else None
+    return worst if is_there and is_wrong and is_mistaken else None  # what left no numbers is not explained by numbers
 
 
 def _displaced(measured: Measured | None, output: str, want: Array) -> Array | None:
@@ -108,19 +109,25 @@ def _displaced(measured: Measured | None, output: str, want: Array) -> Array | N
     with np.errstate(all="ignore"):
         apart = got.astype(np.float64) - want.astype(np.float64)
         length = float(np.linalg.norm(want.astype(np.float64)))
-        apart = apart / (length if length > 0 else 1.0)
-        return apart if np.isfinite(np.linalg.norm(apart)) else None
+        return np.asarray(apart / (length if length > 0 else 1.0))
 
 
 def _length(displaced: Array | None) -> float:
-    return 1.0 if displaced is None else float(np.linalg.norm(displaced))
+    length = math.inf if displaced is None else _norm(displaced)
+    return length if math.isfinite(length) else 1.0
 
 
 def _apart(one: Array | None, other: Array | None) -> float:
-    """Take the distance of two displacements; two that are missing or not finite are alike."""
+    """Take the distance of two displacements; two that are missing are alike, and two that are not finite."""
     if one is None or other is None:
-        return 0.0 if one is None and other is None else 1.0
-    return float(np.linalg.norm(one - other))
+        return 0.0 if one is other else 1.0
+    are_finite = [math.isfinite(_norm(d)) for d in (one, other)]
+    return _norm(one - other) if all(are_finite) else float(any(are_finite))
+
+
+def _norm(displaced: Array) -> float:
+    with np.errstate(all="ignore"):
+        return float(np.linalg.norm(displaced))
 
 
 def bin_of(value: float) -> int:

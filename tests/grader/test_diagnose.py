@@ -48,10 +48,17 @@ def test_numbers_that_are_not_finite_are_alike_and_like_nothing_else(bad):
     assert score(blown, KEPT.evidence, RIGHT) >= 1
 
 
-def test_output_that_is_missing_is_like_no_number():
+def test_submission_that_left_no_numbers_is_explained_by_no_mistake():
     absent = {"first": Measured("raised", "no")}
-    assert score(absent, KEPT.evidence, RIGHT) >= 1
-    assert score(absent, absent, RIGHT) == 0
+    assert score(absent, KEPT.evidence, RIGHT) is None
+    assert score(absent, absent, RIGHT) is None
+    assert diagnose(absent, RIGHT, [known("nan", left([np.nan, np.nan], np.nan))], SHARP) is None
+
+
+def test_output_that_is_missing_is_not_like_one_that_is_not_finite():
+    part, same = ({"first": Measured("ok", arrays={"b": np.array([9.0])})} for _ in range(2))
+    assert score(part, same, RIGHT) == 0
+    assert score(part, left([np.nan, np.nan], 9.0), RIGHT) >= 1
 
 
 def test_mistake_that_explains_is_named_with_its_confidence():
