@@ -49,18 +49,18 @@ class Band(Model):
         """Tell whether a value lies in the band; NaN never does."""
         return self.low <= value <= self.high
 
-    def is_too_good(self, value: float) -> bool:
+    def is_too_good(self, value: float, far: float = FAR) -> bool:
         """Tell whether a cost is better than any right run's, but not so much that luck can't explain it."""
-        return is_too_good(value, self.low)
+        return is_too_good(value, self.low, far)
 
 
-def is_too_good(value: float, low: float) -> bool:
-    """Tell whether a cost lies below the least of all right runs, down to FAR of it.
+def is_too_good(value: float, low: float, far: float = FAR) -> bool:
+    """Tell whether a cost lies below the least of all right runs, down to the share `far` of it.
 
     That is no mistake by itself: it passes, and staff are told. What lies lower still, no right program reaches: it trained
     with another rate or for longer, or its numbers are made up.
     """
-    return FAR * low <= value < low
+    return far * low <= value < low
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from grader.checks.base import Case, Check, NotJudged, shaped
 from grader.formulas import COSTS, MODELS, CostName, ModelName, from_scores
-from grader.tolerance import Array, Band, Tolerance, compare
+from grader.tolerance import FAR, Array, Band, Tolerance, compare
 from grader.verdict import Outcome
 
 
@@ -27,6 +27,7 @@ class Cost(Check):
     params: list[str] = []
     tolerance: Tolerance | None = None  # against the reference's own cost
     band: Band | None = None
+    far: float = Field(FAR, ge=0, le=1)  # down to this share of the band's low end a cost is too good, and passes
     claimed: str | None = None  # the cost, or the list of costs, the submission reports
     honesty: float = Field(0.05, gt=0)  # share by which the claim may differ: it may be one step older
 
@@ -74,7 +75,8 @@ class Cost(Check):
             return Outcome(False, "the cost of what you returned is not a finite number")
         ends = f"right programs end between {band.low:.3g} and {band.high:.3g}"
         flag = f"too good: a final cost of {cost:.3g}, below that of every right run ({band.low:.3g})" if cost < band.low else ""
-        return Outcome(band.holds(cost) or band.is_too_good(cost), f"the cost of what you returned is {cost:.6g}; {ends}",
+        is_passed = band.holds(cost) or band.is_too_good(cost, self.far)
+        return Outcome(is_passed, f"the cost of what you returned is {cost:.6g}; {ends}",
                        f"{cost:.3g} in {band.low:.3g} .. {band.high:.3g}", flag=flag)
 
     def _against_reference(self, cost: float, case: Case) -> Outcome:

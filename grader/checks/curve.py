@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from grader.checks.base import Case, Check, NotJudged
 from grader.strict import Model
-from grader.tolerance import Array, Tolerance, compare, is_too_good
+from grader.tolerance import FAR, Array, Tolerance, compare, is_too_good
 from grader.verdict import Outcome
 
 POINTS = 120  # how many points of a curve a report keeps
@@ -35,6 +35,7 @@ class Curve(Check):
     tolerance: Tolerance | None = None
     bands: list[StepBand] = []
     because: str = ""  # where the bands come from
+    far: float = Field(FAR, ge=0, le=1)  # down to this share of a band's low end a cost is too good, and passes
     steps: int | None = None  # a curve of about twice so many entries has two for each step: every other one is read
 
     @model_validator(mode="after")
@@ -90,7 +91,7 @@ class Curve(Check):
             if not np.any((band.low <= near) & (near <= band.high)):
                 where = f"cost at step {band.step} is {near[-1]:.4g}"
                 flag = f"too good: the {where}, below that of every right run" if near[-1] < band.low else flag
-                if is_too_good(float(near[-1]), band.low):
+                if is_too_good(float(near[-1]), band.low, self.far):
                     continue
                 return Outcome(False, f"{where}; right programs lie between {band.low:.4g} and {band.high:.4g}",
                                f"{near[-1]:.3g} in {band.low:.3g} .. {band.high:.3g}", picture=picture, flag=flag)
