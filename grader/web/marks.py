@@ -29,20 +29,49 @@ class Mark:
         return self.score is not None and self.points is not None and self.score >= self.points
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What one student did in one assignment, as a viewer may see it, the newest first, and what may still be done."""
+
+    assignment: Assignment
+    marks: list[Mark]
+    standing: policy.Standing
+
+
 def marks(assignment: Assignment, user: User, viewer: Membership, now: datetime) -> list[Mark]:
     """List a student's attempts, the newest first."""
-    attempts = list(Attempt.objects.filter(submission__assignment=assignment, submission__user=user)
+    found = [assignment] if not assignment.course.late_days else list(assignment.course.assignments.select_related("course"))
+    return next(r.marks for r in _records(found, user, viewer, now) if r.assignment == assignment)
+
+
+def of_course(user: User, viewer: Membership, now: datetime) -> list[Record]:
+    """List what a student did in every assignment of a course."""
+    return _records(list(viewer.course.assignments.select_related("course")), user, viewer, now)
+
+
+def _records(assignments: list[Assignment], user: User, viewer: Membership, now: datetime) -> list[Record]:
+    """Work the marks out together, because free late days are spent over a whole course."""
+    attempts: dict[int, list[Attempt]] = {a.pk: [] for a in assignments}
+    for attempt in (Attempt.objects.filter(submission__assignment__in=assignments, submission__user=user)
                     .select_related("submission__assignment__course", "submission__user", "version")
-                    .order_by("-submission__number", "-number"))
-    for a in attempts:
-        a.score, a.points = visible(a, viewer, now)  # in memory alone
-    dates = policy.window(assignment, Extension.objects.filter(assignment=assignment, user=user).first())
-    free = late_days.of(assignment.course, user, lambda a: visible(a, viewer, now)[0]).get(assignment.pk, late_days.Share()).free
-    at = {a.submission_id: a.submission.received_at for a in attempts}
-    factors = {pk: policy.factor(assignment, dates, when, free) for pk, when in at.items()}
-    chosen = policy.counting(assignment, attempts, factors, {pk: dates.days_late(when) for pk, when in at.items()})
+                    .order_by("-submission__number", "-number")):
+        attempt.score, attempt.points = visible(attempt, viewer, now)  # in memory alone
+        attempts[attempt.submission.assignment_id].append(attempt)
+    extensions = {e.assignment_id: e for e in Extension.objects.filter(assignment__in=assignments, user=user)}
+    works = {a.pk: late_days.Work(a, policy.window(a, extensions.get(a.pk)), attempts[a.pk]) for a in assignments}
+    budget = viewer.course.late_days
+    shares = late_days.shares(budget, works.values()) if budget else {}
+    return [Record(a, _marks(works[a.pk], shares.get(a.pk, late_days.Share()).free),
+                   policy.standing(a, extensions.get(a.pk), attempts[a.pk], now)) for a in assignments]
+
+
+def _marks(work: late_days.Work, free: int) -> list[Mark]:
+    at = {a.submission_id: a.submission.received_at for a in work.attempts}
+    factors = {pk: policy.factor(work.assignment, work.window, when, free) for pk, when in at.items()}
+    days = {pk: work.window.days_late(when) for pk, when in at.items()}
+    chosen = policy.counting(work.assignment, work.attempts, factors, days)
     return [Mark(a, None if a.score is None else round(a.score * factors[a.submission_id], 6), a.points,
-                 factors[a.submission_id], a is chosen) for a in attempts]
+                 factors[a.submission_id], a is chosen) for a in work.attempts]
 
 
 def counting(found: list[Mark]) -> Mark | None:

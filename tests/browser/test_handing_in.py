@@ -1,5 +1,6 @@
 """Handing in and following an attempt to its report, as a student does."""
 
+import json
 import re
 
 import pytest
@@ -143,3 +144,25 @@ def test_a_waiting_attempt_is_cancelled(visit, service):
     page.get_by_role("button", name="Cancel this attempt").click()
     expect(page.locator(".message")).to_contain_text("Cancelled")
     expect(page.locator("#result")).to_contain_text("This attempt was cancelled before it began.")
+
+
+def test_a_session_that_ends_in_mid_upload_loses_nothing_that_was_pasted(visit, service):
+    page = visit(who=None).page
+    account = next(a for a in json.loads((service.data / "demo-accounts.json").read_text()) if a["name"] == "alice")
+
+    def log_in():
+        page.fill("[name=username]", account["name"])
+        page.fill("[name=password]", account["password"])
+        page.get_by_role("button", name="Log in").click()
+
+    page.goto(TASK)
+    log_in()
+    page.locator("summary", has_text="Paste").click()
+    page.fill("#text", "x = 12345\n")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_role("alert")).to_contain_text("You had been logged out")
+    log_in()
+    expect(page.locator("h1")).to_have_text("Linear regression from zero weights")
+    expect(page.locator("#text")).to_be_visible()
+    assert page.input_value("#text") == "x = 12345\n"

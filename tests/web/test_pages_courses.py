@@ -151,3 +151,28 @@ def test_late_score_is_shown_after_the_penalty(alice, course, logged_in):
     graded(handed_in(assignment, alice))
     said = text_of(logged_in(alice).get(page_of(assignment)))
     assert "1 of 4 (late, 50% counts)" in said
+
+
+def test_free_late_days_are_spent_before_anything_is_taken_off(alice, course, logged_in):
+    course.late_days = 1
+    course.save()
+    late = {"due_at": today() - timedelta(hours=1), "late_until": today() + timedelta(days=1), "penalty_percent": 50}
+    first, second = (open_assignment(course, slug, **late | {"due_at": late["due_at"] + timedelta(minutes=k)})
+                     for k, slug in enumerate(["linear-zero", "logistic"]))
+    for assignment in (first, second):
+        graded(handed_in(assignment, alice))
+    assert "2 of 4" in text_of(logged_in(alice).get(page_of(first)))
+    assert "1 of 4 (late, 50% counts)" in text_of(logged_in(alice).get(page_of(second)))
+    said = text_of(logged_in(alice).get(reverse("course", args=[course.slug])))
+    assert "2 of 4" in said
+    assert "1 of 4" in said
+
+
+def test_a_course_page_asks_little_however_many_attempts_there_are(alice, course, logged_in, django_assert_max_num_queries):
+    for slug in ("linear-zero", "logistic", "softmax", "xor-2-3-1"):
+        assignment = open_assignment(course, slug)
+        for _ in range(3):
+            graded(handed_in(assignment, alice))
+    client = logged_in(alice)
+    with django_assert_max_num_queries(12):
+        client.get(reverse("course", args=[course.slug]))

@@ -118,3 +118,22 @@ def test_only_what_was_escaped_or_cleaned_before_is_marked_safe_in_a_page():
     folder = SHIPPED.parent / "grader" / "web" / "templates" / "web"
     found = {e for file in folder.glob("*.html") for e in re.findall(r"\{\{\s*([\w.]+)\s*\|\s*safe", file.read_text())}
     assert found == {"drawn.svg", "row.meter", "strip"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "kind"), [
+    ("report.css", "text/css"), ("web/upload.js", "text/javascript"), ("web/mark.svg", "image/svg+xml"),
+    ("django_htmx/htmx-2.min.js", "text/javascript"), ("django_htmx/ext/hx-sse-2.min.js", "text/javascript")])
+def test_what_stands_beside_the_pages_is_sent_whole_and_kept(name, kind, client):
+    answer = client.get(f"/static/{name}")
+    assert answer.status_code == 200
+    assert not answer.streaming
+    assert answer["Content-Type"].startswith(kind)
+    assert len(answer.content) == int(answer["Content-Length"]) > 100
+    assert client.get(f"/static/{name}", headers={"If-Modified-Since": answer["Last-Modified"]}).status_code == 304
+
+
+@pytest.mark.django_db
+def test_a_files_path_leads_nowhere_else(client):
+    for path in ("/static/../settings.py", "/static/web/..%2f..%2fsettings.py", "/static/report.html"):
+        assert client.get(path).status_code in (400, 404)

@@ -8,9 +8,9 @@ from datetime import datetime
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from grader.web import access, intake, marks, specs
-from grader.web.marks import Mark
-from grader.web.models import LIVE, Assignment, Membership, RegradeRequest
+from grader.web import access, marks, specs
+from grader.web.marks import Mark, Record
+from grader.web.models import LIVE, Assignment, RegradeRequest
 from grader.web.policy import Standing
 from grader.web.views.gate import Request, members
 
@@ -41,7 +41,7 @@ def course(request: Request, course: str) -> HttpResponse:
     """Show a course's assignments, and to staff the requests that wait for an answer."""
     member = access.membership(request.user, course)
     now = specs.now()
-    lines = [_line(a, member, now) for a in member.course.assignments.select_related("version", "course")]
+    lines = [_line(record, now) for record in marks.of_course(member.user, member, now)]
     waiting = RegradeRequest.objects.filter(
         attempt__submission__assignment__course=member.course, state=RegradeRequest.State.OPEN).select_related(
         "attempt__submission__assignment", "attempt__submission__user").order_by("created_at") if member.is_staff else []
@@ -49,11 +49,9 @@ def course(request: Request, course: str) -> HttpResponse:
         "member": member, "course": member.course, "lines": lines, "now": now, "waiting": list(waiting)})
 
 
-def _line(assignment: Assignment, member: Membership, now: datetime) -> Line:
-    found = marks.marks(assignment, member.user, member, now)
-    standing = intake.standing(assignment, member.user, now)
-    mark = marks.counting(found)
-    return Line(assignment, standing, mark, *_word(found, mark, standing, now), standing.window.is_open(now))
+def _line(record: Record, now: datetime) -> Line:
+    mark, standing = marks.counting(record.marks), record.standing
+    return Line(record.assignment, standing, mark, *_word(record.marks, mark, standing, now), standing.window.is_open(now))
 
 
 def _word(found: list[Mark], mark: Mark | None, standing: Standing, now: datetime) -> tuple[str, str]:
