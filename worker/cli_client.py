@@ -201,8 +201,8 @@ def _list(attempts: Sequence[dict[str, Any]]) -> None:
     if not attempts:
         _say("nothing handed in yet; hand in with: grader submit ASSIGNMENT FILE --wait")
         return
-    table = Table("no.", Column("assignment", overflow="fold"), Column("file", overflow="fold"), "handed in (UTC)", "state",
-                  "score")
+    names = Column("assignment", overflow="fold"), Column("file", overflow="fold")
+    table = Table("no.", *names, "handed in (UTC)", "state", "score")
     for a in attempts:
         score = "" if a["score"] is None else f"{shown.points(a['score'])} / {shown.points(a['points'])}"
         table.add_row(str(a["id"]), Text(f"{a['course']}/{a['assignment']}"), Text(shown.line(a["submission"]["name"], 40)),
