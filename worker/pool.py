@@ -229,18 +229,20 @@ class Pool:
             with self.turn:
                 if self.waiting[kind]:
                     self.faults[kind] = error
-        with self.turn:
-            self.warming[kind] -= 1
-            self.turn.notify_all()
+        finally:
+            with self.turn:
+                self.warming[kind] -= 1
+                self.turn.notify_all()
         if talk is not None:
             self._put_back(kind, talk)
 
     def _start(self, kind: Kind) -> Talk:
+        talk = None
         try:
             talk = self.engine.start(*kind)
-        except BaseException:
-            self._forget_one()
-            raise
+        finally:
+            if talk is None:
+                self._forget_one()
         with self.turn:
             self.started += 1
         return talk
