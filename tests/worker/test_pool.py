@@ -48,6 +48,7 @@ def test_attempts_one_after_another_share_a_box(pool):
 def test_attempts_at_once_have_a_box_each(pool):
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(lambda _: run(pool, Job(b"x", LIMITS, 0)), range(6)))
+    settle(pool)  # on a busy machine the first box may have served all six before the second was warm
     assert pool.started == 2
 
 
