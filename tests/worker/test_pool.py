@@ -11,6 +11,7 @@ from grader.spec import Limits
 from worker.box import Job, Status
 from worker.engines import rootfs
 from worker.engines.bubblewrap import Bubblewrap
+from worker.kinds import Kind
 from worker.pool import BOX_MB, Pool
 
 LIMITS = Limits(seconds=5, memory_mb=300)
@@ -46,10 +47,37 @@ def test_attempts_one_after_another_share_a_box(pool):
 
 
 def test_attempts_at_once_have_a_box_each(pool):
-    with ThreadPoolExecutor(2) as threads:
-        list(threads.map(lambda _: run(pool, Job(b"x", LIMITS, 0)), range(6)))
-    settle(pool)  # on a busy machine the first box may have served all six before the second was warm
+    kind = Kind.of("bare", LIMITS)
+    held = [pool._take(kind), pool._take(kind)]
     assert pool.started == 2
+    for talk in held:
+        pool._put_back(kind, talk)
+
+
+def test_attempts_beyond_the_budget_wait_for_a_box_that_is_given_back(monkeypatch):
+    monkeypatch.setitem(rootfs.FRAMEWORKS, "bare", ("numpy",))
+    kind = Kind.of("bare", LIMITS)
+    with Pool(Bubblewrap(), budget_mb=BOX_MB) as pool, ThreadPoolExecutor(3) as threads:
+        held = pool._take(kind)
+        waiting = [threads.submit(run, pool) for _ in range(3)]
+        while pool.waiting[kind] < 3:
+            time.sleep(0.01)
+        assert (pool.alive, pool.started) == (1, 1)
+        pool._put_back(kind, held)
+        assert [w.result(60).status for w in waiting] == [Status.CRASHED] * 3
+        assert pool.started == 1
+
+
+def test_dead_engine_is_survived_and_its_boxes_are_made_again(pool):
+    pool.warm("bare", LIMITS, 2)
+    settle(pool)
+    for idle in pool.idle:
+        kill(idle.talk)
+        idle.since -= 10
+    pool.look_after()
+    settle(pool)
+    assert (pool.started, len(pool.idle), pool.alive) == (4, 2, 2)
+    assert run(pool).status is Status.CRASHED
 
 
 def test_limits_of_an_attempt_alone_need_no_other_box(pool):

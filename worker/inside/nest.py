@@ -42,7 +42,7 @@ FOLDERS = {
 }
 HIDDEN = "hidepid=ptraceable"  # show a process only to those who could look into it: not the keeper of the namespace
 EMPTIED = ("/dev/mqueue", "/dev/pts")
-MASKED = ("kcore", "keys", "key-users", "timer_list", "sched_debug", "latency_stats")
+MASKED = ("kcore", "keys", "key-users", "locks", "timer_list", "sched_debug", "latency_stats")
 SEALED = ("bus", "fs", "irq", "sys", "sysrq-trigger")
 
 Users = Sequence[Sequence[int]]  # rows of: first user inside, first outside, how many
