@@ -12,6 +12,9 @@ from django.http import HttpRequest
 from grader.web.models import Session, User
 
 OPENED, DEVICE = "opened_at", "device"
+BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox": "Firefox", "FxiOS": "Firefox", "Chrome": "Chrome", "CriOS": "Chrome",
+            "Safari": "Safari"}  # the first that is found: later ones are also named by browsers that are like them
+SYSTEMS = {"Windows": "Windows", "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Mac OS": "macOS", "Linux": "Linux"}
 
 
 class SessionStore(DatabaseStore):
@@ -35,6 +38,13 @@ def describe(request: HttpRequest, now: datetime) -> None:
     """Note when and where a session was opened."""
     request.session[OPENED] = now.isoformat()
     request.session[DEVICE] = request.headers.get("User-Agent", "")[:200]
+
+
+def named(device: str) -> str:
+    """Say in short what a browser calls itself."""
+    browser = next((name for sign, name in BROWSERS.items() if sign in device), device.partition("/")[0][:40])
+    system = next((name for sign, name in SYSTEMS.items() if sign in device), "")
+    return f"{browser} on {system}" if browser and system else browser or "an unknown browser"
 
 
 def open_sessions(user: User) -> list[Session]:

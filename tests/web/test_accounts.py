@@ -110,14 +110,27 @@ def test_log_out_everywhere_ends_the_other_sessions_of_the_account_and_no_one_el
 
 
 def test_people_see_where_they_are_logged_in(alice, bob, password):
-    here, there = Client(headers={"User-Agent": "Firefox <b>1</b>"}), Client(headers={"User-Agent": "Elinks " + "9" * 300})
+    here, there = Client(headers={"User-Agent": "Links<b>/2.0"}), Client(headers={"User-Agent": "Elinks " + "9" * 300})
     log_in(here, "alice", password)
     log_in(there, "alice", password)
     page = here.get(reverse("account")).text
-    assert "Firefox &lt;b&gt;1&lt;/b&gt;" in page
-    assert "Elinks 99" in page
+    assert "Links&lt;b&gt;" in page
+    assert "Elinks 9999" in page
     log_in(Client(headers={"User-Agent": "Lynx"}), "bob", password)
     assert "Lynx" not in here.get(reverse("account")).text
+
+
+@pytest.mark.parametrize(("device", "name"), [
+    ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+    ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0",
+     "Edge on Windows"),
+    ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36",
+     "Chrome on Android"),
+    ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/604.1",
+     "Safari on iPhone"),
+    ("curl/8.0", "curl"), ("", "an unknown browser")])
+def test_a_browser_is_named_in_short(device, name):
+    assert sessions.named(device) == name
 
 
 def test_a_session_ends_after_two_weeks(client, alice, password):

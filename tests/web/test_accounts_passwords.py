@@ -76,6 +76,8 @@ def test_the_old_password_is_asked_for(logged_in, alice, password):
 def test_an_easy_password_is_refused_with_the_reason(logged_in, alice, password, word):
     answer = change(logged_in(alice), password, word)
     assert 'class="errorlist"' in answer.text
+    assert "At least 10 characters" in answer.text
+    assert "&lt;" not in answer.text
     alice.refresh_from_db()
     assert alice.check_password(password)
 

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm, UserCreationForm
 from django.core.validators import RegexValidator
 
 from grader.web.models import Invitation, Role, User
 
+WHAT_IS_ASKED = "At least 10 characters, unlike your name and address, and none that many people use."
 PLAIN_NAME = RegexValidator(r"\A[\w.+-]+\Z", "Letters, digits and . + - _ only; an address is given below.")
 
 
@@ -36,6 +37,10 @@ class SignUp(UserCreationForm):  # type: ignore[type-arg]  # generic in its type
 
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        say_what_is_asked(self, "password1", "password2")
+        self.fields["username"].label = "User name"
+        self.fields["username"].widget.attrs.pop("autofocus", None)
+        self.fields["first_name"].widget.attrs["autofocus"] = True
         self.fields["username"].validators.append(PLAIN_NAME)
         self.fields["username"].help_text = "What you log in with: letters, digits and . + - _"
         self.fields["first_name"].required = self.fields["last_name"].required = True
@@ -50,6 +55,28 @@ class SignUp(UserCreationForm):  # type: ignore[type-arg]  # generic in its type
         if User.objects.filter(email__iexact=email).exists():
             raise forms.ValidationError("There is an account with this address: log in with it instead.")
         return email
+
+
+class NewPassword(SetPasswordForm):  # type: ignore[type-arg]  # generic in its types alone
+    """A new password, for who forgot the old one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_what_is_asked(self, "new_password1", "new_password2")
+
+
+class OtherPassword(PasswordChangeForm):
+    """A new password in place of the old one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_what_is_asked(self, "new_password1", "new_password2")
+
+
+def say_what_is_asked(form: forms.BaseForm, first: str, again: str) -> None:
+    """Put our own words beside the two fields of a new password."""
+    form.fields[first].help_text = WHAT_IS_ASKED
+    form.fields[again].label, form.fields[again].help_text = "The password again", ""
 
 
 class AskReset(forms.Form):

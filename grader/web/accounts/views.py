@@ -21,7 +21,7 @@ from django.views.generic import FormView
 
 from grader.web import access, audit, sessions, specs
 from grader.web.accounts import backend, limits, mail
-from grader.web.accounts.forms import AskReset, LogIn
+from grader.web.accounts.forms import AskReset, LogIn, NewPassword, OtherPassword
 from grader.web.models import Entry, Membership, User
 
 
@@ -73,7 +73,7 @@ def account(request: HttpRequest) -> HttpResponse:
     user = access.user_of(request)
     places = Membership.objects.filter(user=user, is_active=True).select_related("course").order_by("course__title")
     return render(request, "accounts/account.html", {
-        "places": places, "sessions": sessions.open_sessions(user), "here": request.session.session_key})
+        "places": places, "sessions": sessions.open_sessions(user), "here": request.session.session_key, "named": sessions.named})
 
 
 @login_required
@@ -92,6 +92,7 @@ class ChangePassword(django_views.PasswordChangeView):
     """Change the password, which ends all other sessions."""
 
     template_name = "accounts/password.html"
+    form_class = OtherPassword
     success_url = reverse_lazy("account")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -142,6 +143,7 @@ class ResetPassword(django_views.PasswordResetConfirmView):
     """Set a new password by the link that was mailed, once; it ends all sessions."""
 
     template_name = "accounts/reset_confirm.html"
+    form_class = NewPassword
     success_url = reverse_lazy("login")
 
     def form_valid(self, form: Any) -> HttpResponse:
