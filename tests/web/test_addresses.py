@@ -1,0 +1,141 @@
+"""Every address of the service, tried by everybody on Alice's things: what is not one's own is not found.
+
+An address with an id in it is tried without being named here, and is held to be Alice's alone; one that all of a course may
+open is named in COURSE. An id of a new kind must get an example, or the test fails.
+"""
+
+from __future__ import annotations
+
+import re
+from asyncio import iscoroutinefunction
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from grader.web import specs, tokens
+from grader.web.accounts import invitations
+from grader.web.models import RegradeRequest
+from tests.web.pages_ground import graded, handed_in, open_assignment
+
+pytestmark = pytest.mark.django_db
+METHODS = ("get", "head", "post", "put", "patch", "delete")
+ID = re.compile(r"<(?:\w+:)?(\w+)>")
+
+COURSE = {"course", "assignment", "starter", "compare", "api course_assignments", "api assignment", "api statement",
+          "api starter", "api submit", "api assignment_attempts", "api my_grades"}  # for all members, who find their own there
+INSTRUCTORS = {"invitations", "invitation_withdraw"}
+STAFF = {"api course_grades"}
+BY_SECRET = {"join", "password_reset_confirm"}  # for whoever has the link, which nobody guesses
+OPEN = {"login", "logout", "password_reset", "password_reset_sent", "api openapi-json", "api openapi-view", "api sign_in",
+        "api api-root"}
+
+
+def patterns(resolver, before=""):
+    """Walk through all addresses: yields route, name, and whether the view is asynchronous, as the API's may be."""
+    for found in resolver.url_patterns:
+        route = f"{before}{found.pattern}"
+        if isinstance(found, URLPattern):
+            name = f"api {found.name}" if route.startswith("api/") else found.name or route
+            yield route, name, route.startswith("api/") or iscoroutinefunction(found.callback)
+        else:
+            yield from patterns(found, route)
+
+
+def param(route, name, is_async):
+    """An asynchronous view asks the database in another thread, which sees only what is committed."""
+    return pytest.param(route, name, id=name, marks=pytest.mark.django_db(transaction=True) if is_async else ())
+
+
+ROUTES = sorted(patterns(get_resolver()))
+OWN = [param(*r) for r in ROUTES if ID.search(r[0]) and r[1] not in BY_SECRET]
+WITHOUT_ID = [param(*r) for r in ROUTES if not ID.search(r[0]) and r[1] not in OPEN]
+
+
+@pytest.fixture
+def things(course, alice, instructor):
+    """Give every kind of id an example, which is Alice's or her course's."""
+    attempt = graded(handed_in(open_assignment(course), alice))
+    invitation, _ = invitations.make(course, instructor, specs.now() + timedelta(days=1))
+    return {"course": course.slug, "slug": attempt.submission.assignment.slug, "pk": attempt.pk, "name": "train",
+            "invitation": invitation.pk, "assignment": attempt.submission.assignment.slug, "attempt": attempt.pk,
+            "number": RegradeRequest.objects.create(attempt=attempt, check_name="predict", created_at=specs.now()).pk,
+            "token": tokens.make(alice, "laptop", ["read"], 1, specs.now())[0].pk}
+
+
+@pytest.fixture
+def address(things):
+    def of(route):
+        new = set(ID.findall(route)) - set(things)
+        assert not new, f"{route} has ids of a new kind, {new}: give them an example in `things`"
+        known = things | ({"pk": things["token"]} if route.startswith("tokens/") else {})
+        return f"/{ID.sub(lambda m: str(known[m[1]]), route)}?before={things['pk']}&after={things['pk']}"
+    return of
+
+
+def tried(client, address):
+    """Try an address with every method; gives the answers' status by method."""
+    found = {m: getattr(client, m)(address).status_code for m in METHODS}
+    if address.startswith("/api/"):  # whose calls look at the body first
+        body = {"text": "Why?"} if "/messages" in address else {"text": "Why?", "check": "train"}
+        found["post"] = client.post(address, body, content_type="application/json").status_code
+    return found
+
+
+def is_refused(found):
+    """Whether no method found anything, and one at least looked for it."""
+    return set(found.values()) <= {404, 405} and 404 in found.values()
+
+
+@pytest.mark.parametrize("who", ["carol", "other_ta"])
+@pytest.mark.parametrize(("route", "name"), OWN)
+def test_people_of_another_course_find_nothing(route, name, who, address, logged_in, request):
+    found = tried(logged_in(request.getfixturevalue(who)), address(route))
+    assert is_refused(found), found
+
+
+@pytest.mark.parametrize(("route", "name"), OWN)
+def test_another_student_finds_what_is_for_the_whole_course_and_nothing_else(route, name, address, logged_in, bob):
+    found = tried(logged_in(bob), address(route))
+    assert name in COURSE or is_refused(found), found
+
+
+@pytest.mark.parametrize(("route", "name"), OWN)
+def test_alice_or_her_instructor_finds_it(route, name, address, logged_in, alice, instructor):
+    """Else the tests above would hold for addresses that nobody finds."""
+    found = tried(logged_in(instructor if name in INSTRUCTORS | STAFF else alice), address(route))
+    assert not is_refused(found), found
+    assert max(found.values()) < 500
+
+
+@pytest.mark.parametrize("who", ["alice", "ta"])
+@pytest.mark.parametrize(("route", "name"), [p for p in OWN if p.id in INSTRUCTORS])
+def test_what_is_for_instructors_is_for_nobody_else(route, name, who, address, logged_in, request):
+    found = tried(logged_in(request.getfixturevalue(who)), address(route))
+    assert is_refused(found), found
+
+
+@pytest.mark.parametrize(("route", "name"), OWN + WITHOUT_ID)
+def test_whoever_is_not_logged_in_is_told_to_log_in(route, name, address):
+    """A page leads to the login, the API says so, and a stream of events ends without a word."""
+    client, where = Client(), address(route)
+    for method in METHODS:
+        answer = getattr(client, method)(where)
+        assert answer.status_code in {302, 401, 405, 204}, (method, answer.status_code)
+        assert answer.status_code != 302 or answer.url.startswith(reverse("login"))
+        assert answer.status_code != 204 or answer.content == b""
+
+
+@pytest.mark.parametrize("secret", ["x", "0" * 43, "..", "%00", "a" * 5000])
+@pytest.mark.parametrize("who", ["nobody", "alice"])
+def test_no_made_up_secret_opens_anything(secret, who, client, logged_in, request):
+    client = client if who == "nobody" else logged_in(request.getfixturevalue(who))
+    for route in (r for r, name, _ in ROUTES if name in BY_SECRET):
+        found = client.get(f"/{ID.sub(lambda _: secret, route)}")
+        assert found.status_code in {200, 404, 410}
+        assert "csrfmiddlewaretoken" not in found.text or who == "alice"
+
+
+def test_what_is_named_here_exists():
+    assert {name for _, name, _ in ROUTES} >= COURSE | INSTRUCTORS | STAFF | BY_SECRET | OPEN
