@@ -19,7 +19,6 @@ from grader.report import Report, score_of
 from grader.settings import Places
 from grader.tolerance import Array
 from grader.verdict import Result
-from worker import floats
 from worker.attempt import Attempt
 from worker.box import Boxes
 from worker.grade import measured
@@ -55,6 +54,7 @@ def prove(assignments: Sequence[Assignment], boxes: Boxes, places: Places, jobs:
     """
     if stale := [told for a in assignments if (told := stale_calibration(a.root))]:
         raise SpecError("calibration", stale)
+    from worker import floats
     if wrong := [told for a in assignments for told in floats.unsound(a, places)]:
         raise SpecError("tolerance", wrong)
     work = [(a, e) for a in assignments for e in examples_of(a.root, a.spec) if only(e)]
