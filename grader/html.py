@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from grader import shown
 from grader.pictures import Drawn, pictures
@@ -54,6 +55,14 @@ def parts(report: Report) -> dict[str, Any]:
             ("Printed (stdout)", report.stdout), ("Errors and warnings (stderr)", report.stderr)) if text.strip()]}
 
 
+def coded(text: str) -> Markup:
+    """Show what a text has between backticks as code."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:  # one of them has no partner
+        return Markup("{}").format(text)
+    return Markup("").join(Markup("<code>{}</code>").format(p) if k % 2 else p for k, p in enumerate(pieces))
+
+
 def policy(style: str) -> str:
     """Allow this one style sheet and pictures written into the page, and nothing else."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -75,5 +84,5 @@ def _style() -> str:
 def _templates() -> jinja2.Environment:
     found = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True,
                                lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    found.filters |= {"line": shown.line, "points": shown.points, "percent": "{:.0%}".format}
+    found.filters |= {"line": shown.line, "points": shown.points, "percent": "{:.0%}".format, "coded": coded}
     return found

@@ -8,7 +8,7 @@ import jinja2
 from django.templatetags.static import static
 from django.urls import reverse
 
-from grader import shown
+from grader import html, shown
 from grader.web import moments
 
 
@@ -18,7 +18,7 @@ def environment(**options: Any) -> jinja2.Environment:
     found = jinja2.Environment(**{**options, "autoescape": True})  # noqa: S701 - it is set, and stays so
     found.globals |= {"static": static, "url": _url}
     found.filters |= {"local": moments.local, "away": moments.away, "lasting": moments.lasting, "soon": moments.soon}
-    found.filters |= {"line": shown.line, "points": shown.points, "percent": "{:.0%}".format}
+    found.filters |= {"line": shown.line, "points": shown.points, "percent": "{:.0%}".format, "coded": html.coded}
     return found
 
 

@@ -11,6 +11,16 @@ from tests.web.pages_ground import SHIPPED
 
 pytestmark = pytest.mark.slow
 TASK = "/courses/demo/linear-zero/"
+SLOW_TRAINING = """
+import time
+
+x = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+y = [[0.0], [1.0], [1.0], [0.0]]
+for step in range(300):
+    cost = 1 / (1 + step)
+    time.sleep(0.05)
+hypothesis = [[0.1], [0.9], [0.9], [0.1]]
+"""
 RIGHT = SHIPPED / "linear-zero" / "examples"
 MINUTES = PATIENCE_S * 1000
 
@@ -73,6 +83,22 @@ def tab_to(page, wanted):
             return
         page.keyboard.press("Tab")
     pytest.fail(f"the keyboard does not reach {wanted}")
+
+
+def test_the_cost_curve_is_drawn_while_it_trains_and_again_when_the_page_is_loaded_again(visit):
+    page = visit().page
+    page.goto("/courses/demo/xor-2-3-1/")
+    page.locator("summary", has_text="Paste").click()
+    page.fill("#text", SLOW_TRAINING)
+    page.get_by_role("button", name="Hand in").click()
+    curve, length = page.locator("#live svg path.yours"), "e => e.getAttribute('d').length"
+    longer = "had => document.querySelector('#live svg path.yours').getAttribute('d').length > had"
+    for _ in range(2):
+        expect(curve).to_be_visible()
+        expect(page.locator(".phases .now")).to_contain_text("measuring")
+        page.wait_for_function(longer, arg=curve.evaluate(length))
+        page.reload()
+    await_report(page)
 
 
 def test_a_file_is_dropped_on_the_form(visit):

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from grader.html import STYLE, TEMPLATES, policy, render
+from grader.html import STYLE, TEMPLATES, coded, policy, render
 from grader.verdict import Result
 from tests.sample_reports import (
     HOSTILE,
@@ -205,6 +205,13 @@ def test_weaker_limits_are_named():
 
 def test_same_report_gives_the_same_page():
     assert render(mixed_report()) == render(mixed_report())
+
+
+@pytest.mark.parametrize(("text", "shown"), [
+    ("exactly `steps` updates at `lr`", "exactly <code>steps</code> updates at <code>lr</code>"), ("a ` alone", "a ` alone"),
+    ("`<b>` & <i>", "<code>&lt;b&gt;</code> &amp; &lt;i&gt;"), ("", "")])
+def test_what_stands_between_backticks_is_code(text, shown):
+    assert coded(text) == shown
 
 
 def test_only_our_own_style_and_pictures_are_marked_safe():

@@ -90,6 +90,16 @@ def test_a_curve_with_points_that_are_no_numbers_is_drawn_without_them(attempt, 
     assert "at step 3" in last(follow(attempt, curve=end(attempt)), "curve")
 
 
+def test_the_curve_begins_anew_with_what_is_measured_next(attempt, redis_server):
+    tell(attempt, "phase", text="first")
+    tell(attempt, "costs", points=[[1, 9.0], [500, 7.0]])
+    tell(attempt, "phase", text="second")
+    tell(attempt, "costs", points=[[1, 2.0]])
+    tell(attempt, "costs", points=[[40, 1.0]])
+    curve = last(follow(attempt, curve=end(attempt)), "curve")
+    assert "goes from 2 to 1 at step 40" in curve
+
+
 def test_what_a_lost_worker_had_told_is_void_when_another_begins(attempt, redis_server):
     for text in ("of the first", "of the second"):
         tell(attempt, "claimed")

@@ -39,17 +39,21 @@ class Told:
     phases: list[str] = field(default_factory=list)
     points: list[tuple[float, float]] = field(default_factory=list)
     is_over: bool = False
+    is_anew: bool = False  # steps begin anew behind every phase, and the curve with them
 
     def take(self, event: dict[str, Any]) -> set[str]:
         """Take an event in; returns the places of the page that change by it."""
         match event.get("event"):
             case "claimed":  # for the second time where a worker was lost: what it had told is void
-                self.phases, self.points = [], []
+                self.phases, self.points, self.is_anew = [], [], False
                 return {"place", "phases", "curve"}
             case "phase":
                 self.phases.append(str(event.get("text", "")))
+                self.is_anew = True
                 return {"phases"}
             case "costs":
+                self.points = [] if self.is_anew else self.points
+                self.is_anew = False
                 self.points += [(p[0], p[1]) for p in event.get("points", ()) if isinstance(p, list) and len(p) == 2]
                 return {"curve"}
             case "end":
