@@ -143,12 +143,12 @@ class Check(Model, ABC):
 
     def _is_same(self, cases: Sequence[Case]) -> bool:
         """Tell whether several seeds left the very same numbers, as where a submission ignores the seed it is given."""
-        refs = [r for r in self.refs() if not r.startswith("@")]
+        refs = [r for r in self.refs() if not r.startswith("@")] if len(cases) > 1 else []
         try:
-            told = [b"".join(a.tobytes() for r in refs for a in case.got(r)) for case in cases]
+            first, *others = ([a for r in refs for a in case.got(r)] for case in cases)
         except NotJudged:
             return False
-        return len(set(told)) == 1 < len(told)
+        return bool(refs) and all(len(first) == len(o) and all(map(np.array_equal, first, o)) for o in others)
 
     def skip(self, because: str) -> Verdict:
         """Make the verdict of a check that was not judged."""
