@@ -35,12 +35,6 @@ class Shown:
 
     report: Report
     hidden: tuple[Hidden, ...]
-    factor: float  # what lateness leaves of the score
-
-    @property
-    def final(self) -> float:
-        """The visible score after the penalty for lateness."""
-        return round(self.report.score * self.factor, 6)
 
 
 def stored(attempt: Attempt) -> Report:
@@ -55,10 +49,9 @@ def shown(attempt: Attempt, viewer: Membership, now: datetime) -> Shown:
     report = stored(attempt)
     visible = [c for c in report.checks
                if policy.is_visible(c.visibility, dates, assignment.released_at, now, is_staff=viewer.is_staff)]
-    factor = policy.factor(assignment, dates, attempt.submission.received_at)
     if viewer.is_staff:
-        return Shown(report, (), factor)
-    return Shown(_for_student(report, visible), hidden_of(report, visible), factor)
+        return Shown(report, ())
+    return Shown(_for_student(report, visible), hidden_of(report, visible))
 
 
 def hidden_of(report: Report, visible: list[Verdict]) -> tuple[Hidden, ...]:

@@ -53,7 +53,7 @@ def ring(times):
 
 def shown_score(pk, student):
     attempt = Attempt.objects.get(pk=pk)
-    return reports.shown(attempt, Membership.objects.get(user__username=student), specs.now()).final
+    return reports.shown(attempt, Membership.objects.get(user__username=student), specs.now()).report.score
 
 
 def lose(pk):
