@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from statistics import median
 from typing import Annotated, Any
 
 import typer
@@ -118,3 +120,34 @@ def diagnose(names: Annotated[list[str] | None, typer.Argument(help="slugs; none
     for (cause, answer), cases in sorted(counted.said.items()):
         table.add_row(cause or "none: right", answer or "nothing", str(cases))
     out.print(table)
+
+
+@bench_app.command("web")
+def web(rounds: Annotated[int, typer.Option(help="submissions handed in one after the other", min=1)] = 30,
+        submissions: Annotated[int, typer.Option(help="submissions of the rush", min=1)] = 500,
+        as_json: JsonOption = False) -> None:
+    """Use a whole service over HTTP: what web and queue add to an attempt, and how it stands a rush."""
+    from worker.bench.web import Outcome, alone, rush, service
+
+    outcome = Outcome()
+    with service({}) as settings, progress() as bar:
+        task = bar.add_task("one after the other", total=rounds)
+        alone(rounds, settings, outcome, lambda: bar.advance(task))
+        task = bar.add_task("a rush", total=submissions)
+        rush(submissions, settings, outcome, lambda: bar.advance(task))
+    told = {"added_ms_median": round(median(outcome.added_ms), 1), "added_ms_p95": round(quantile(outcome.added_ms, 0.95), 1),
+            "submissions": outcome.sent, "sent_s": round(outcome.sent_s, 1), "refused": outcome.refused, "lost": outcome.lost,
+            "graded_s": round(outcome.graded_s, 1), "page_ms_median": round(median(outcome.page_ms), 1),
+            "page_ms_p95": round(quantile(outcome.page_ms, 0.95), 1)}
+    if as_json:
+        sys.stdout.write(json.dumps({"web": told}) + "\n")
+        return
+    table = Table("measure", "value", title="Web and queue")
+    for name, value in told.items():
+        table.add_row(name, f"{value:g}")
+    out.print(table)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """Return the value that this share of the values doesn't exceed."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]

@@ -38,7 +38,9 @@ class Told:
             elif event["event"] == "phase":
                 self.phases.append(shown.line(event["text"], 160))
             elif event["event"] == "costs":
-                self.points += [(p[0], p[1]) for p in event["points"]]
+                points = [(p[0], p[1]) for p in event["points"]]
+                begins_anew = bool(self.points) and points[:1] <= self.points[-1:]  # another training: steps begin at 1 again
+                self.points = points if begins_anew else self.points + points
 
     @property
     def line(self) -> str:
