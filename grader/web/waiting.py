@@ -17,7 +17,7 @@ from django.db.models import F
 
 from grader.web import progress
 from grader.web.models import Attempt, State
-from grader.web.queue import in_order
+from grader.web.queue import MAX_RUNNING, in_order
 
 RECENT = 20  # attempts of an assignment whose durations count
 TICK_S = 2  # the queue is looked at once in this time, however many pages ask
@@ -25,11 +25,12 @@ TICK_S = 2  # the queue is looked at once in this time, however many pages ask
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An attempt's place: 1 is the next; None where the student's own running attempts keep it back."""
+    """An attempt's place: 1 is the next; None where it is held back, or was claimed a moment ago."""
 
     place: int | None
     slots: int | None  # None: nobody knows, because Redis doesn't answer
     starts_in_s: float | None  # None: not known
+    is_held: bool = False  # the student has as many attempts running as may run at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,14 @@ class Line:
 
 def place(attempt: Attempt, redis_url: str, now: datetime) -> Place:
     """Look up where a waiting attempt stands."""
-    line = _line(attempt.queue, int(now.timestamp() / TICK_S))
+    tick = int(now.timestamp() / TICK_S)
+    line = _line(attempt.queue, tick)
+    if attempt.pk not in line.order:
+        line = _line.__wrapped__(attempt.queue, tick)  # it may have come since the tick began
     slots = progress.slots(progress.connect(redis_url))
     if attempt.pk not in line.order:
-        return Place(None, slots, None)
+        running = Attempt.objects.filter(submission__user=attempt.submission.user_id, state=State.RUNNING).count()
+        return Place(None, slots, None, is_held=running >= MAX_RUNNING)
     at = line.order.index(attempt.pk)
     return Place(at + 1, slots, starts_in(line.needs_s[:at], line.running_s, slots or 0))
 

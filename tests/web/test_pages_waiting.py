@@ -59,7 +59,22 @@ def test_a_students_third_attempt_waits_for_their_own(alice, course, redis_serve
     third = [handed_in(task, alice, b"x = %d\n" % k) for k in range(3)][2]
     for _ in range(queue.MAX_RUNNING):
         queue.claim(["cpu"], "w", today())
-    assert place(third, settings.GRADER.redis_url, today()).place is None
+    assert place(third, settings.GRADER.redis_url, today()) == Place(None, 0, None, is_held=True)
+
+
+@pytest.mark.django_db
+def test_an_attempt_that_comes_right_after_a_look_at_the_queue_has_its_place(alice, bob, course, redis_server):
+    task, now = open_assignment(course), today()
+    first = handed_in(task, bob)
+    assert place(first, settings.GRADER.redis_url, now).place == 1
+    assert place(handed_in(task, alice), settings.GRADER.redis_url, now).place == 2
+
+
+@pytest.mark.django_db
+def test_an_attempt_claimed_a_moment_ago_is_not_said_to_be_held_back(alice, course, redis_server):
+    attempt = handed_in(open_assignment(course), alice)
+    queue.claim(["cpu"], "w", today())
+    assert place(attempt, settings.GRADER.redis_url, today()) == Place(None, 0, None, is_held=False)
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(1, "5 seconds"), (33, "35 seconds"), (58, "1 minute"), (80, "1.5 minutes"),
