@@ -210,13 +210,17 @@ def _rate(rng: np.random.Generator, curvature: float, lecture: float) -> float:
 def hidden_scores(seed: int) -> Case:
     """Draw a softmax model whose scores are whole numbers, so that float32 adds them up exactly.
 
-    Returns x (6, 4), W (4, 3), b (3,), and b_shifted, b_large (3,), which add 5 and 1000 to every score.
+    Returns x (6, 4), W (4, 3), b (3,); b_shifted (3,), which adds 5 to every score; and W_large (4, 3) with b_large (3,), which
+    raise the scores of a row by one number, at most 1000, and those of another row by another: what is taken off must be the
+    row's own.
     No two scores of a row share the first place.
     """
     rng = np.random.default_rng(seed)
     while True:
         x, W, b = (rng.integers(-2, 3, shape) for shape in ((6, 4), (4, 3), 3))
-        scores = np.sort(x @ W + b, axis=1)
-        if (scores[:, -1] > scores[:, -2]).all():
-            given = {"x": x, "W": W, "b": b, "b_shifted": b + 5, "b_large": b + 1000}
+        tilt = rng.integers(-100, 101, (4, 1))
+        scores, raised = np.sort(x @ W + b, axis=1), x @ tilt
+        is_uneven = np.abs(raised).max() <= 390 and np.ptp(raised) >= 400 and raised.max() - raised.mean() >= 120
+        if is_uneven and (scores[:, -1] > scores[:, -2]).all():
+            given = {"x": x, "W": W, "b": b, "b_shifted": b + 5, "W_large": W + tilt, "b_large": b + 1000 - raised.max()}
             return {name: value.astype(np.float32) for name, value in given.items()}
