@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from datetime import datetime
+from importlib import import_module
+from itertools import count
 
 import redis
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Count
 from redis.exceptions import RedisError
@@ -16,6 +19,7 @@ from grader.web.models import Attempt, State
 from worker.grading import alert
 
 ROUND_S = 10.0
+HOUR = 360  # rounds
 log = logging.getLogger(__name__)
 
 
@@ -41,11 +45,18 @@ def ring_for_waiting(server: redis.Redis) -> int:
     return rung
 
 
+def clear_sessions() -> None:
+    """Remove sessions that nobody can use any more."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+
+
 def run(stopped: threading.Event, redis_url: str) -> None:
     """Sweep until told to stop; a round that fails is followed by the next."""
     server = progress.connect(redis_url)
-    while True:
+    for number in count():
         try:
+            if number % HOUR == 0:
+                clear_sessions()
             broken, rung = sweep(specs.now(), server)
             if broken or rung:
                 log.info("swept: %d broken, %d bells", broken, rung)
