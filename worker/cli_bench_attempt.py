@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 
 from grader.catalog import find
+from grader.errors import Broken
 from grader.settings import read_settings
 from worker.bench import attempt as bench
 from worker.bench.kill import kills
@@ -59,12 +60,14 @@ def measure(slug: str, rounds: int, submissions: int, cold: int, *, with_peers: 
         task = bar.add_task(f"grading in {len(ways)} ways", total=total)
         def done() -> None:
             bar.advance(task)
-        rows = bench.compare(chosen, ways, rounds, places, done)
-        flows = bench.flow(chosen, [(way, submissions if way in warm else cold) for way in ways], places, done)
+        rows = bench.compare(chosen, ways, rounds, places, missing, done)
+        flows = bench.flow(chosen, [(way, submissions if way in warm else cold) for way in ways], places, missing, done)
         killed = {way.name: kills(chosen, KILLS, way.boxes, places) for way in warm}
         again = compare(chosen, 20, JUDGED, warm[-1].boxes, places, done).per_minute
     for way in ways:
         way.close()
+    if not any(way.name in {row.name for row in rows} for way in warm):
+        raise Broken("none of our own ways grades the submission: " + "; ".join(missing.values()))
     return Outcome(slug, rows, flows, killed, again, missing)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 
 from grader.catalog import Assignment
+from grader.errors import Broken
 from grader.settings import Places
 from worker.bench import floor
 from worker.bench.floor import Floor
@@ -79,37 +82,51 @@ class Flow:
     per_minute: list[float]
 
 
-def compare(assignment: Assignment, ways: Sequence[Way], rounds: int, places: Places,
+def compare(assignment: Assignment, ways: Sequence[Way], rounds: int, places: Places, missing: dict[str, str],
             on_done: Callable[[], None] = lambda: None) -> list[Row]:
-    """Grade one submission in every way by turns, so many rounds, each beside the floor; a first round is not counted."""
+    """Grade one submission in every way by turns, so many rounds, each beside the floor; a first round is not counted.
+
+    A way that fails is left out from then on, with the reason in `missing`.
+    """
     rows = [Row(way.name) for way in ways]
     floors = {in_image: Floor(floor.in_image() if in_image else floor.here()) for in_image in {w.is_in_image for w in ways}}
     try:
         for number in range(rounds + 1):
             given = task(assignment, FIRST_SEED + number % 2, places)
-            for row, way in zip(rows, ways, strict=True):
-                sample, least = way.grade(given), floors[way.is_in_image].loop(given)
-                if number:
-                    row.samples.append(sample)
-                    row.floors.append(least)
+            for row, way in [(r, w) for r, w in zip(rows, ways, strict=True) if w.name not in missing]:
+                with noted(way, missing):
+                    sample, least = way.grade(given), floors[way.is_in_image].loop(given)
+                    if number:
+                        row.samples.append(sample)
+                        row.floors.append(least)
                 on_done()
     finally:
         for one in floors.values():
             one.close()
-    return rows
+    return [row for row in rows if row.name not in missing]
 
 
-def flow(assignment: Assignment, counts: Sequence[tuple[Way, int]], places: Places,
+@contextmanager
+def noted(way: Way, missing: dict[str, str]) -> Iterator[None]:
+    """Go on where a way fails, and keep why."""
+    try:
+        yield
+    except (Broken, subprocess.SubprocessError) as e:
+        missing[way.name] = str(e)
+
+
+def flow(assignment: Assignment, counts: Sequence[tuple[Way, int]], places: Places, missing: dict[str, str],
          on_done: Callable[[], None] = lambda: None) -> list[Flow]:
-    """Grade so many submissions in each way on all cores, in blocks by turns."""
+    """Grade so many submissions in each way on all cores, in blocks by turns; a way that fails is left out."""
     given = task(assignment, FIRST_SEED, places)
     flows = [Flow(way.name, count, []) for way, count in counts]
     for block in range(BLOCKS):
         for found, (way, count) in zip(flows, counts, strict=True):
             share = count // BLOCKS + (block < count % BLOCKS)
-            if share:
-                found.per_minute.append(60 * share / graded_s(way, given, share, on_done))
-    return flows
+            if share and way.name not in missing:
+                with noted(way, missing):
+                    found.per_minute.append(60 * share / graded_s(way, given, share, on_done))
+    return [found for found in flows if found.name not in missing]
 
 
 def graded_s(way: Way, given: Task, count: int, on_done: Callable[[], None]) -> float:
