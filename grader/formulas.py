@@ -12,6 +12,7 @@ from grader.tolerance import Array
 
 CostName = Literal["mse", "logistic", "cross_entropy"]
 ModelName = Literal["linear", "scalar", "logistic", "softmax"]
+Convex = Literal["linear", "logistic", "softmax"]  # models whose cost is a bowl
 
 
 def mse(h: Array, y: Array) -> float:
@@ -70,3 +71,17 @@ MODELS: MappingProxyType[str, Callable[[Array, Array, Array], Array]] = MappingP
     "linear": linear, "scalar": scalar,
     "logistic": lambda x, w, b: sigmoid(linear(x, w, b)),
     "softmax": lambda x, w, b: softmax(linear(x, w, b))})
+CONVEX: MappingProxyType[Convex, tuple[CostName, float]] = MappingProxyType({  # cost, its largest second derivative by a score
+    "linear": ("mse", 2.0), "logistic": ("logistic", 0.25), "softmax": ("cross_entropy", 0.5)})
+
+
+def slopes(model: Convex, x: Array, y: Array, w: Array, b: Array) -> tuple[Array, Array]:
+    """Derivatives of a model's mean cost by its weights. x: (N, F), y: (N, K), w: (F, K), b: (K,).  Returns (F, K), (K,)."""
+    error = (MODELS[model](x, w, b) - y) * (2 / y.size if model == "linear" else 1 / len(y))
+    return x.T @ error, error.sum(axis=0)
+
+
+def curvature(model: Convex, x: Array) -> float:
+    """Bound the largest curvature of a model's mean cost, whatever its weights. x: (N, F)."""
+    rows = np.column_stack([x, np.ones(len(x))])
+    return float(np.linalg.eigvalsh(rows.T @ rows / len(x))[-1]) * CONVEX[model][1]

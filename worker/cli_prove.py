@@ -54,6 +54,8 @@ def _power(assignment: Assignment, boxes: Pool, settings: Settings, jobs: int, r
     out.print(power_table(found, assignment))
     for survivor in found.survivors:
         say(f"  survives: {survivor}", "red")
+    for excused in found.excused:
+        say(f"  excused: {excused}")
     return found
 
 

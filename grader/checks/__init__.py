@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.checks.accuracy import Accuracy
 from grader.checks.cost import Cost
 from grader.checks.curve import Curve
+from grader.checks.descent import Descent
 from grader.checks.gradients import Gradients
 from grader.checks.learns import Learns
 from grader.checks.parameters import Parameters
@@ -16,7 +17,7 @@ from grader.checks.softmax import Softmax
 from grader.checks.source import Source
 from grader.checks.values import Values
 
-AnyCheck = (Accuracy | Cost | Curve | Gradients | Learns | Parameters | Pytest | Routing | Samples | Scores | Softmax
-            | Source | Values)
+AnyCheck = (Accuracy | Cost | Curve | Descent | Gradients | Learns | Parameters | Pytest | Routing | Samples | Scores
+            | Softmax | Source | Values)
 
 __all__ = ["AnyCheck"]

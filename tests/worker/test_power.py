@@ -10,7 +10,8 @@ import pytest
 from grader.catalog import default_root, load
 from grader.evidence import Measured
 from grader.settings import read_settings
-from worker.power import is_same, power, work
+from worker.mutants import Mutant
+from worker.power import Power, is_same, power, survived, work
 
 RUNS = 6
 
@@ -76,3 +77,12 @@ def test_evidence_is_the_same_but_for_rounding():
     assert not is_same(left([1.0]), left([1.0, 1.0]))
     assert not is_same(left([1.0]), left([1.0], "raised"))
     assert not is_same(left([1.0]), {})
+
+
+def test_survivor_is_excused_only_where_a_right_script_leaves_the_same():
+    found = Power("softmax")
+    for style, name in [("script", "start scaled tenfold"), ("function", "start scaled tenfold"), ("script", "sum for mean")]:
+        survived(found, style, "numpy", Mutant(name, 7, ""))
+    assert found.survivors == ["numpy, line 7: start scaled tenfold", "numpy, line 7: sum for mean"]
+    assert len(found.excused) == 1
+    assert found.excused[0].startswith("numpy, line 7: start scaled tenfold (")
