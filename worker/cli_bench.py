@@ -14,7 +14,7 @@ from rich.table import Table
 from grader.catalog import find
 from grader.settings import read_settings
 from worker.cli_bench_attempt import ColdOption, PeersOption, RoundsOption, SubmissionsOption, attempt
-from worker.cli_parts import out, progress
+from worker.cli_parts import JobsOption, out, progress
 
 bench_app = typer.Typer(help="Measure the service itself; without a name, what one attempt costs.")
 
@@ -90,12 +90,14 @@ def calibrate(seeds: Annotated[int, typer.Option(help="seeds of the batched prog
 
 @bench_app.command("diagnose")
 def diagnose(names: Annotated[list[str] | None, typer.Argument(help="slugs; none: five quick ones")] = None,
-             seeds: Annotated[int, typer.Option(help="half of them to measure likelihoods, half to count", min=2)] = 4,
+             seeds: Annotated[int, typer.Option(help="half of them to measure likelihoods, half to count", min=2)] = 2,
+             kept: Annotated[bool, typer.Option(help="measure none: count with the likelihoods in use")] = False,
+             jobs: JobsOption = None,
              engine: Annotated[str, typer.Option(help="auto, docker or bubblewrap")] = "",
              write: Annotated[bool, typer.Option(help="write the measured likelihoods for the service")] = False,
              as_json: JsonOption = False) -> None:
     """Ask for the cause of mistakes made by other hands, and of right submissions: a table of causes and answers."""
-    from grader.diagnose import FILE
+    from grader.diagnose import FILE, read_likelihood
     from worker.diagnoses import trust, variants
     from worker.engines.choose import choose
     from worker.pool import Pool
@@ -103,10 +105,11 @@ def diagnose(names: Annotated[list[str] | None, typer.Argument(help="slugs; none
     settings = read_settings()
     chosen = [find(n, settings.assignments) for n in names or QUICK]
     made, _ = choose(engine or settings.engine, chosen[0].spec.runtimes[0])
-    total = seeds * sum(len(list(variants(a))) for a in chosen)
+    every = [v for a in chosen for v in variants(a)]
     with Pool(made, settings.pool_mb) as boxes, progress() as bar:
-        task = bar.add_task(f"asking in {boxes.name} boxes", total=total)
-        likelihood, counted = trust(chosen, settings.places, boxes, list(range(20, 20 + seeds)), lambda: bar.advance(task))
+        task = bar.add_task(f"asking in {boxes.name} boxes", total=seeds * len(every))
+        likelihood, counted = trust(every, settings.places, boxes, range(20, 20 + seeds), lambda: bar.advance(task),
+                                    jobs=jobs or settings.jobs, likelihood=read_likelihood() if kept else None)
     if write:
         FILE.write_text(likelihood.model_dump_json(indent=1) + "\n", encoding="utf-8")
     (right, said), (accused, honest) = counted.right, counted.accused

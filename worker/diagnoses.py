@@ -2,13 +2,15 @@
 
 A mutant of a right example is a mistake that somebody else made in another style. Those whose name is that of one of the
 folder's own mistakes are the held-back variants. On half of the seeds the likelihoods are measured, on the other half the
-diagnoses are counted.
+diagnoses are counted; or all seeds count, with the likelihoods that the service uses. A style in which nothing that is measured
+early on has an answer to be compared with is left out: there nothing is ever said.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -43,6 +45,15 @@ class Variant:
     style: str
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one variant left on one seed, and what it is compared with."""
+
+    got: dict[str, Measured]
+    right: dict[str, Measured]
+    known: list[Known]
+
+
 @dataclass
 class Counted:
     """What was said of the variants: (true cause, said), in how many cases; and the scores by bin."""
@@ -66,7 +77,8 @@ class Counted:
 
 def variants(assignment: Assignment) -> Iterator[Variant]:
     """Make the held-back variants of a folder's mistakes, and its right submissions."""
-    examples = [e for e in examples_of(assignment.root, assignment.spec) if not e.expected.slow]
+    examples = [e for e in examples_of(assignment.root, assignment.spec)
+                if not e.expected.slow and is_answered(assignment, e.expected.style)]
     names = {e.name: e for e in examples if e.expected.hint}
     for example in (e for e in examples if e.expected.right):
         yield Variant(assignment, example.name, "", example.submission, example.expected.style)
@@ -78,6 +90,12 @@ def variants(assignment: Assignment) -> Iterator[Variant]:
                 yield Variant(assignment, f"{example.name}: {mutant.name}", cause, submission, example.expected.style)
 
 
+def is_answered(assignment: Assignment, style: str) -> bool:
+    """Tell whether anything that is measured early on has an answer that it is compared with."""
+    late = {p.name for p in assignment.spec.probes_of(style) if p.late}
+    return any(ref.partition(".")[0] not in late for c in assignment.spec.checks_of(style) for ref in c.answered())
+
+
 def cause_of(mutation: str, example: Example, names: dict[str, Example]) -> str:
     """Find the folder's own mistake of that name in the example's style; empty where it has none."""
     style = example.expected.style
@@ -85,45 +103,52 @@ def cause_of(mutation: str, example: Example, names: dict[str, Example]) -> str:
     return next((n for n in wanted if n in names and names[n].expected.style == style), "")
 
 
-def weigh(variant: Variant, seed: int, places: Places, boxes: Boxes, counted: Counted) -> None:
+def weigh(cause: str, found: Found, counted: Counted) -> None:
     """Add one variant's scores to the bins."""
-    got, right, known = measure(variant, seed, places, boxes)
-    for mistake in known:
-        value = score(got, mistake.evidence, right)
-        if value is not None and variant.cause:
-            (counted.own if mistake.name == variant.cause else counted.other)[bin_of(value)] += 1
+    for mistake in found.known:
+        value = score(found.got, mistake.evidence, found.right)
+        if value is not None and cause:
+            (counted.own if mistake.name == cause else counted.other)[bin_of(value)] += 1
 
 
-def ask(variant: Variant, seed: int, places: Places, boxes: Boxes, likelihood: Likelihood, counted: Counted) -> None:
+def ask(cause: str, found: Found, likelihood: Likelihood, counted: Counted) -> None:
     """Count what is said of one variant."""
-    got, right, known = measure(variant, seed, places, boxes)
-    told: Diagnosis | None = diagnose(got, right, known, likelihood)
-    counted.said[variant.cause, told.mistake if told else ""] += 1
+    told: Diagnosis | None = diagnose(found.got, found.right, found.known, likelihood)
+    counted.said[cause, told.mistake if told else ""] += 1
 
 
-def measure(variant: Variant, seed: int, places: Places,
-            boxes: Boxes) -> tuple[dict[str, Measured], dict[str, Measured], list[Known]]:
-    """Give a variant's evidence, the right answers, and the folder's mistakes, on one seed."""
+def measure(variant: Variant, seed: int, places: Places, boxes: Boxes) -> Found:
+    """Measure a variant, the right answers and the folder's mistakes on one seed."""
     got = evidence(variant.assignment, variant.submission, seed, places, boxes)
     attempt = Short(variant.assignment, variant.submission, seed, places)
     attempt.trials[0] = got
     right = early_of(attempt, answers(variant.assignment, variant.style, seed, places))
-    return got, right, mistakes(variant.assignment, variant.style, seed, places, boxes)
+    return Found(got, right, mistakes(variant.assignment, variant.style, seed, places, boxes))
 
 
-def trust(assignments: list[Assignment], places: Places, boxes: Boxes, seeds: list[int],
-          on_done: Callable[[], None] = lambda: None) -> tuple[Likelihood, Counted]:
-    """Measure the likelihoods on every other seed, and count the diagnoses on the others."""
-    every = [v for a in assignments for v in variants(a)]
+def trust(every: Sequence[Variant], places: Places, boxes: Boxes, seeds: Sequence[int],
+          on_done: Callable[[], None] = lambda: None, *, jobs: int = 1,
+          likelihood: Likelihood | None = None) -> tuple[Likelihood, Counted]:
+    """Measure the likelihoods on every other seed and count the diagnoses on the others; with a likelihood, all seeds count.
+
+    Calls `on_done` after each variant and seed. The mistakes that all variants share are measured first, once.
+    """
     counted = Counted()
-    for seed in seeds[::2]:
-        for variant in every:
-            weigh(variant, seed, places, boxes, counted)
-            on_done()
-    measured = f"{len(every)} variants of the mistakes of {len(assignments)} assignments on {len(seeds[::2])} seeds"
-    likelihood = Likelihood(own=counted.own, other=counted.other, measured=measured)
-    for seed in seeds[1::2]:
-        for variant in every:
-            ask(variant, seed, places, boxes, likelihood, counted)
-            on_done()
+    with ThreadPoolExecutor(jobs) as pool:
+        def on(seed: int) -> Iterator[tuple[Variant, Found]]:
+            for assignment, style in dict.fromkeys((v.assignment, v.style) for v in every):
+                mistakes(assignment, style, seed, places, boxes)
+            for variant, found in zip(every, pool.map(lambda v: measure(v, seed, places, boxes), every), strict=True):
+                on_done()
+                yield variant, found
+        if likelihood is None:
+            for seed in seeds[::2]:
+                for variant, found in on(seed):
+                    weigh(variant.cause, found, counted)
+            told = f"{len(every)} variants of the mistakes of {len({v.assignment.slug for v in every})} assignments"
+            likelihood = Likelihood(own=counted.own, other=counted.other, measured=f"{told} on {len(seeds[::2])} seeds")
+            seeds = seeds[1::2]
+        for seed in seeds:
+            for variant, found in on(seed):
+                ask(variant.cause, found, likelihood, counted)
     return likelihood, counted

@@ -3,6 +3,7 @@
 import pytest
 
 from grader.catalog import default_root, load
+from grader.diagnose import read_likelihood
 from grader.html import render
 from grader.settings import read_settings
 from grader.submission import read_submission
@@ -75,12 +76,24 @@ def test_variants_are_right_examples_and_mistakes_of_a_known_cause(assignment, b
 
 
 def test_trust_counts_what_is_said_of_right_and_wrong_submissions(assignment, boxes):
-    ticks = []
-    likelihood, counted = trust([assignment], read_settings().places, boxes, [SEED, SEED + 1], lambda: ticks.append(1))
-    every = len(list(variants(assignment)))
-    assert len(ticks) == 2 * every
-    assert sum(counted.said.values()) == every
+    every, ticks = list(variants(assignment)), []
+    likelihood, counted = trust(every, read_settings().places, boxes, [SEED, SEED + 1], lambda: ticks.append(1))
+    assert len(ticks) == 2 * len(every)
+    assert sum(counted.said.values()) == len(every)
     assert sum(likelihood.own) + sum(likelihood.other) > 5
     assert counted.accused[0] == 0
     assert counted.right[0] == counted.right[1]
     assert Counted().right == (0, 0)
+
+
+def test_all_seeds_count_where_the_likelihoods_are_given(assignment, boxes):
+    every, kept = list(variants(assignment)), read_likelihood()
+    likelihood, counted = trust(every, read_settings().places, boxes, [SEED, SEED + 1], jobs=2, likelihood=kept)
+    assert likelihood is kept
+    assert sum(counted.said.values()) == 2 * len(every)
+    assert sum(counted.own) == 0
+
+
+def test_style_without_answers_is_left_out(assignment, boxes):
+    softmax = load(default_root() / "softmax")
+    assert {v.style for v in variants(softmax)} == {"function"}
