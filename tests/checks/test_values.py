@@ -100,7 +100,8 @@ def test_further_trials_may_save_a_check_and_the_first_failure_speaks():
     saved = it.judge([wrong, right])
     assert (saved.verdict, [t.seed for t in saved.trials], [t.is_passed for t in saved.trials]) == \
         ("passed", [1, 2], [False, True])
-    assert it.judge([wrong, wrong]).because.endswith("(none of 2 seeds)")
+    other = case({"h": H + 2}, {"h": H}, seed=2)
+    assert it.judge([wrong, other]).because.endswith("(none of 2 seeds)")
 
 
 def test_a_skipped_check_earns_nothing_and_says_why():

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.http import Http404
@@ -54,7 +55,8 @@ def send(path="/", headers=(), parts=((b"", False),)):
         answered.append(message)
 
     scope = {"type": "http", "path": path, "headers": [(k.encode(), v.encode()) for k, v in headers]}
-    asyncio.run(limited(application, MOST)(scope, receive, take))
+    with ThreadPoolExecutor(1) as thread:  # of its own, because a browser's test may have left a loop running in this one
+        thread.submit(asyncio.run, limited(application, MOST)(scope, receive, take)).result()
     return called, answered, left
 
 
