@@ -66,7 +66,12 @@ def attempt(user: User, pk: int) -> tuple[Membership, Attempt]:
 
 def student(viewer: Membership, username: str) -> User:
     """Return another member of a course, for its staff; Http404 else."""
+    return place(viewer, username).user
+
+
+def place(viewer: Membership, username: str) -> Membership:
+    """Return another person's membership of a course, past ones too, for its staff; Http404 else."""
     found = viewer.course.memberships.select_related("user").filter(user__username=username).first() if viewer.is_staff else None
     if found is None:
         raise Http404
-    return found.user
+    return found

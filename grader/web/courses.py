@@ -13,6 +13,8 @@ from grader.errors import GraderError
 from grader.web import audit, times
 from grader.web.models import Assignment, Course, Extension, Membership, Role, SpecVersion, User
 
+RESERVED = ("gradebook",)  # these stand beside the assignments in a course's addresses
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -42,7 +44,9 @@ def create(slug: str, title: str, instructor: User, *, time_zone: str = "UTC", l
 
 
 def assign(course: Course, version: SpecVersion, rules: Rules, *, by: User | None = None) -> Assignment:
-    """Set an assignment in a course, or set its version, dates and rules anew."""
+    """Set an assignment in a course, or set its version, dates and rules anew; raises GraderError where its name can't be."""
+    if version.slug in RESERVED:
+        raise GraderError(f"assignment {version.slug}: the course has a page of this name; rename the folder")
     with transaction.atomic():
         before = Assignment.objects.select_for_update().select_related("version").filter(course=course, slug=version.slug).first()
         new = {"position": course.assignments.count()} if before is None else {}

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from grader.web import late_days, marks, policy, reports
-from grader.web.models import Assignment, Attempt, Course, Extension, Membership, Role, State, User
+from grader.web.models import Assignment, Attempt, Course, Extension, Membership, Role, User
+
+READ = ("number", "state", "status", "score", "points", "version_id", "submission__number", "submission__received_at",
+        "submission__assignment_id", "submission__user_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +28,21 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
+class Grade:
+    """What counts of a student's work in an assignment, all checks counted in; `score` is None until something is graded."""
+
+    work: late_days.Work
+    attempt: Attempt | None  # the one that counts
+    score: float | None  # after the penalty for lateness
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
 class Student:
     """One student's grades, all checks counted in."""
 
     member: Membership
-    scores: dict[str, float | None]  # by assignment
+    grades: dict[str, Grade]  # by assignment
 
     @property
     def user(self) -> User:
@@ -35,9 +50,14 @@ class Student:
         return self.member.user
 
     @property
+    def scores(self) -> dict[str, float | None]:
+        """The scores by assignment."""
+        return {slug: grade.score for slug, grade in self.grades.items()}
+
+    @property
     def total(self) -> float:
         """The sum of what there is."""
-        return round(sum(s for s in self.scores.values() if s is not None), 6)
+        return round(sum(g.score for g in self.grades.values() if g.score is not None), 6)
 
 
 def of_one(member: Membership, now: datetime) -> list[Own]:
@@ -45,18 +65,28 @@ def of_one(member: Membership, now: datetime) -> list[Own]:
     return [_own(a, member, now) for a in member.course.assignments.select_related("course", "version")]
 
 
+def students(course: Course) -> QuerySet[Membership]:
+    """List the students of a course by their user names."""
+    return course.memberships.filter(role=Role.STUDENT, is_active=True).select_related("user").order_by("user__username")
+
+
 def of_all(course: Course) -> list[Student]:
     """List the grades of all students of a course, in four queries, however many they are."""
-    students = course.memberships.filter(role=Role.STUDENT, is_active=True).select_related("user").order_by("user__username")
-    assignments = list(course.assignments.select_related("course"))
-    extensions = {(e.assignment_id, e.user_id): e for e in Extension.objects.filter(assignment__course=course)}
+    return of(course, list(students(course)), list(course.assignments.select_related("course")))
+
+
+def of(course: Course, members: Sequence[Membership], assignments: Sequence[Assignment]) -> list[Student]:
+    """List the grades of some students in some assignments, in two queries.
+
+    Late days are spent over a whole course: where it has any, `assignments` must be all of its assignments.
+    """
+    extensions = {(e.assignment_id, e.user_id): e for e in Extension.objects.filter(assignment__in=assignments)}
     of: dict[tuple[int, int], list[Attempt]] = defaultdict(list)
-    graded = Attempt.objects.filter(submission__assignment__course=course, state=State.DONE, score__isnull=False)
-    for attempt in graded.exclude(status="broken").select_related("submission"):
+    for attempt in _attempts(members, assignments):
         of[attempt.submission.assignment_id, attempt.submission.user_id].append(attempt)
-    return [Student(m, _scores(course, [
+    return [Student(m, _grades(course, [
         late_days.Work(a, policy.window(a, extensions.get((a.pk, m.user_id))), of[a.pk, m.user_id]) for a in assignments]))
-        for m in students]
+        for m in members]
 
 
 def points_of(course: Course) -> dict[str, float]:
@@ -72,15 +102,27 @@ def _own(assignment: Assignment, member: Membership, now: datetime) -> Own:
     return Own(assignment, mark.score, (mark.points or 0) + hidden, hidden, mark.attempt)
 
 
-def _scores(course: Course, works: Sequence[late_days.Work]) -> dict[str, float | None]:
-    """Work out one student's scores, late days spent."""
+def _attempts(members: Sequence[Membership], assignments: Sequence[Assignment]) -> Iterator[Attempt]:
+    """Read attempts with no more of them than grades need, the newest last."""
+    found = Attempt.objects.filter(submission__assignment__in=assignments, submission__user__in=[m.user_id for m in members])
+    for attempt in found.select_related("submission").only(*READ).order_by("submission__number", "number"):
+        if attempt.status == "broken":
+            attempt.score = None  # in memory alone
+        yield attempt
+
+
+def _grades(course: Course, works: Sequence[late_days.Work]) -> dict[str, Grade]:
+    """Work out one student's grades, late days spent."""
     shares = late_days.shares(course.late_days, works) if course.late_days else {}
-    return {w.assignment.slug: _score(w, shares.get(w.assignment.pk, late_days.Share()).free) for w in works}
+    return {w.assignment.slug: _grade(w, shares.get(w.assignment.pk, late_days.Share()).free) for w in works}
 
 
-def _score(work: late_days.Work, free: int) -> float | None:
+def _grade(work: late_days.Work, free: int) -> Grade:
     at = {a.submission_id: a.submission.received_at for a in work.attempts}
     factors = {pk: policy.factor(work.assignment, work.window, when, free) for pk, when in at.items()}
     days = {pk: work.window.days_late(when) for pk, when in at.items()}
     chosen = policy.counting(work.assignment, work.attempts, factors, days)
-    return round((chosen.score or 0) * factors[chosen.submission_id], 6) if chosen else None
+    if chosen is None:
+        return Grade(work, None, None, 1.0)
+    factor = factors[chosen.submission_id]
+    return Grade(work, chosen, round((chosen.score or 0) * factor, 6), factor)

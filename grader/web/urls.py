@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from grader.web.api import api
-from grader.web.views import assignment, attempt, check, compare, courses, errors, events
+from grader.web.views import assignment, attempt, check, compare, courses, errors, events, gradebook
 
 COURSE = "courses/<slug:course>/"
 ATTEMPT = "attempts/<int:pk>/"
@@ -16,6 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
     path("tokens/", include("grader.web.token_urls")),
     path(COURSE, courses.course, name="course"),
+    path(f"{COURSE}gradebook/", gradebook.book, name="gradebook"),
+    path(f"{COURSE}gradebook/csv", gradebook.table, name="gradebook_csv"),
+    path(f"{COURSE}gradebook/<str:username>/", gradebook.student, name="student"),
     path(f"{COURSE}<slug:slug>/", assignment.assignment, name="assignment"),
     path(f"{COURSE}<slug:slug>/starter", assignment.starter, name="starter"),
     path(f"{COURSE}<slug:slug>/compare", compare.compare, name="compare"),

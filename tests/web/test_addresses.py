@@ -26,7 +26,7 @@ ID = re.compile(r"<(?:\w+:)?(\w+)>")
 COURSE = {"course", "assignment", "starter", "compare", "api course_assignments", "api assignment", "api statement",
           "api starter", "api submit", "api assignment_attempts", "api my_grades"}  # for all members, who find their own there
 INSTRUCTORS = {"invitations", "invitation_withdraw"}
-STAFF = {"api course_grades"}
+STAFF = {"api course_grades", "gradebook", "gradebook_csv", "student"}
 BY_SECRET = {"join", "password_reset_confirm"}  # for whoever has the link, which nobody guesses
 OPEN = {"login", "logout", "password_reset", "password_reset_sent", "api openapi-json", "api openapi-view", "api sign_in",
         "api api-root"}
@@ -59,6 +59,7 @@ def things(course, alice, instructor):
     attempt = graded(handed_in(open_assignment(course), alice))
     invitation, _ = invitations.make(course, instructor, specs.now() + timedelta(days=1))
     return {"course": course.slug, "slug": attempt.submission.assignment.slug, "pk": attempt.pk, "name": "train",
+            "username": alice.username,
             "invitation": invitation.pk, "assignment": attempt.submission.assignment.slug, "attempt": attempt.pk,
             "number": RegradeRequest.objects.create(attempt=attempt, check_name="predict", created_at=specs.now()).pk,
             "token": tokens.make(alice, "laptop", ["read"], 1, specs.now())[0].pk}

@@ -10,6 +10,7 @@ from tests.web.pages_ground import graded, handed_in, open_assignment, text_of
 pytestmark = pytest.mark.django_db
 OF_AN_ATTEMPT = {"attempt": (), "result": (), "file": (), "cancel": (), "check": ("train",)}
 OF_A_COURSE = {"course", "assignment", "starter", "compare"}
+FOR_STAFF = {"gradebook": (), "gradebook_csv": (), "student": ("alice",)}
 
 
 @pytest.fixture
@@ -21,12 +22,13 @@ def addresses(attempt):
     course, assignment = attempt.submission.assignment.course, attempt.submission.assignment
     found = [reverse(name, args=[attempt.pk, *more]) for name, more in OF_AN_ATTEMPT.items()]
     found += [reverse(name, args=[course.slug, *([] if name == "course" else [assignment.slug])]) for name in OF_A_COURSE]
+    found += [reverse(name, args=[course.slug, *more]) for name, more in FOR_STAFF.items()]
     return [f"{a}?before={attempt.pk}&after={attempt.pk}" if a.endswith("compare") else a for a in found]
 
 
 def test_every_page_is_tried_below():
     names = {p.name for p in urlpatterns if getattr(p, "name", None)}
-    assert names - {"home", "login", "logout", "events"} == set(OF_AN_ATTEMPT) | OF_A_COURSE
+    assert names - {"home", "login", "logout", "events"} == set(OF_AN_ATTEMPT) | OF_A_COURSE | set(FOR_STAFF)
 
 
 def test_another_student_of_the_course_finds_no_attempt_of_it(bob, attempt, logged_in):

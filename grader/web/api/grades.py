@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
-from django.http import HttpResponse
 from ninja import Query, Router
 
 from grader.shown import points
@@ -16,7 +12,7 @@ from grader.web import access, audit, grades, specs
 from grader.web.api import shapes
 from grader.web.api.callers import Call, by
 from grader.web.api.schema import also
-from grader.web.models import Course
+from grader.web.grade_files import csv_file, lines, number
 
 Form = Annotated[Literal["json", "csv"], Query(description="csv gives a file for spreadsheets")]
 CSV = {"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}}
@@ -33,7 +29,7 @@ def my_grades(request: Call, course: str, form: Form = "json") -> Any:
     if form == "json":
         return found
     head = ["assignment", "title", "score", "points", "hidden points"]
-    return _csv([head, *([g.assignment, cell(g.title), _number(g.score), points(g.points), points(g.hidden_points)]
+    return csv_file([head, *([g.assignment, cell(g.title), number(g.score), points(g.points), points(g.hidden_points)]
                          for g in found)], f"{course}-my-grades.csv")
 
 
@@ -45,7 +41,7 @@ def course_grades(request: Call, course: str, form: Form = "json") -> Any:
     found = grades.of_all(member.course)
     audit.record(member.user, "grades.export", course=member.course, after={"form": form, "students": len(found)})
     if form == "csv":
-        return _csv(_rows(member.course, found), f"{course}-grades.csv")
+        return csv_file(lines(member.course, found), f"{course}-grades.csv")
     return shapes.CourseGrades(course=course, points=grades.points_of(member.course), students=[
         shapes.StudentGrades(student=s.user.username, name=s.user.shown_name, section=s.member.section, scores=s.scores,
                              total=s.total) for s in found])
@@ -56,22 +52,3 @@ def _own(grade: grades.Own) -> shapes.GradeShape:
                              points=grade.points, attempt=grade.attempt.pk if grade.attempt else None,
                              received_at=grade.attempt.submission.received_at if grade.attempt else None,
                              hidden_points=grade.hidden_points)
-
-
-def _rows(course: Course, found: Sequence[grades.Student]) -> Iterable[list[str]]:
-    slugs = list(grades.points_of(course))
-    yield ["user", "name", "e-mail", "section", *slugs, "total"]
-    for s in found:
-        yield [*map(cell, (s.user.username, s.user.shown_name, s.user.email, s.member.section)),
-               *(_number(s.scores[slug]) for slug in slugs), points(s.total)]
-
-
-def _number(score: float | None) -> str:
-    return "" if score is None else points(score)
-
-
-def _csv(rows: Iterable[list[str]], name: str) -> HttpResponse:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8",
-                        headers={"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"})

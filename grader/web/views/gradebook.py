@@ -1,0 +1,68 @@
+"""The gradebook's pages, for the staff of a course: everybody's grades, as a table or a file, and one student's history."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from grader.web import access, audit, gradebook, grades, marks, specs
+from grader.web.grade_files import csv_file, lines
+from grader.web.gradebook import LONGEST, SCORE, WORDS, Asked
+from grader.web.models import Extension, RegradeRequest
+from grader.web.views.gate import Request, members
+
+
+@members
+@require_safe
+def book(request: Request, course: str) -> HttpResponse:
+    """Show a page of the gradebook."""
+    member = access.member_as(request.user, course, *access.STAFF)
+    now, sections = specs.now(), gradebook.sections(member.course)
+    slugs = dict(member.course.assignments.values_list("slug", "title"))
+    asked = _asked(request, sections, list(slugs))
+    return render(request, "web/gradebook.html", {
+        "course": member.course, "member": member, "now": now, "asked": asked, "sections": sections, "titles": slugs,
+        "book": gradebook.read(member.course, asked, now), "words": WORDS})
+
+
+@members
+@require_safe
+def table(request: Request, course: str) -> HttpResponse:
+    """Hand out everybody's grades as a file for spreadsheets."""
+    member = access.member_as(request.user, course, *access.STAFF)
+    found = grades.of_all(member.course)
+    audit.record(member.user, "grades.export", course=member.course, after={"form": "csv", "students": len(found)})
+    return csv_file(lines(member.course, found), f"{course}-grades.csv")
+
+
+@members
+@require_safe
+def student(request: Request, course: str, username: str) -> HttpResponse:
+    """Show all that one student did in a course."""
+    viewer = access.member_as(request.user, course, *access.STAFF)
+    place, now = access.place(viewer, username), specs.now()
+    found = place.user
+    asked = RegradeRequest.objects.filter(attempt__submission__assignment__course=viewer.course, attempt__submission__user=found)
+    requests: dict[int, list[RegradeRequest]] = {}
+    for one in asked.order_by("created_at"):
+        requests.setdefault(one.attempt_id, []).append(one)
+    records = marks.of_course(found, viewer, now)
+    [whole] = grades.of(viewer.course, [place], [r.assignment for r in records])
+    return render(request, "web/student.html", {
+        "course": viewer.course, "member": viewer, "now": now, "student": found, "place": place, "whole": whole,
+        "records": records, "requests": requests, "points": grades.points_of(viewer.course),
+        "extensions": {e.assignment_id: e for e in Extension.objects.filter(
+            assignment__course=viewer.course, user=found).select_related("given_by")}})
+
+
+def _asked(request: Request, sections: list[str], slugs: list[str]) -> Asked:
+    """Read what is asked for from an address."""
+    said = {k: request.GET.get(k, "").strip() for k in ("search", "section", "assignment", "state", "sort", "page")}
+    sort, page = said["sort"].removeprefix("-"), said["page"]
+    if sort not in {"name", "section", "total", *(f"{SCORE}{slug}" for slug in slugs)}:
+        sort = "name"
+    return Asked(
+        said["search"][:LONGEST].replace("\0", ""), said["section"] if said["section"] in sections else "",
+        said["assignment"] if said["assignment"] in slugs else "", said["state"] if said["state"] in WORDS else "", sort,
+        said["sort"].startswith("-"), int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 7 and int(page) else 1)
