@@ -105,6 +105,15 @@ def extend(assignment: Assignment, user: User, *, by: User | None, due_at: datet
     return after
 
 
+def release(assignment: Assignment, at: datetime | None, *, by: User) -> None:
+    """Show an assignment's grades and the checks that wait for it from a time on; None holds them back."""
+    with transaction.atomic():
+        before = Assignment.objects.select_for_update().get(pk=assignment.pk).released_at
+        Assignment.objects.filter(pk=assignment.pk).update(released_at=at)
+        audit.record(by, "grades.release" if at else "grades.hold", course=assignment.course, about=assignment.slug,
+                     before=_iso(before), after=_iso(at))
+
+
 def _place(member: Membership | None) -> dict[str, Any] | None:
     return None if member is None else {"role": member.role, "is_active": member.is_active}
 

@@ -20,7 +20,7 @@ from grader.web.models import LIVE, Assignment, Attempt, Course, Membership, Spe
 PAGE = 50  # students
 LONGEST = 100  # characters of what is searched for
 WORDS = {"graded": "graded", "late": "late", "waiting": "waiting", "broken": "broken", "none": "not handed in",
-         "missed": "missed", "hidden": "part hidden"}
+         "missed": "missed", "hidden": "part hidden", "manual": "by hand"}
 SCORE = "score."  # an order by an assignment is this and its slug
 
 
@@ -107,6 +107,11 @@ def rows(students: Sequence[Student], columns: Sequence[Assignment], now: dateti
 
 def states(grade: Grade, versions: Mapping[int, set[str]], now: datetime) -> tuple[str, ...]:
     """Say what there is to know about a student's work; `versions` are the visibilities of the checks in each."""
+    by_hand = ("manual",) if grade.manual.count else ()
+    return (*_states_of_work(grade, versions, now), *by_hand)
+
+
+def _states_of_work(grade: Grade, versions: Mapping[int, set[str]], now: datetime) -> tuple[str, ...]:
     work, chosen = grade.work, grade.attempt
     if all(a.state == State.CANCELLED for a in work.attempts):
         return ("none", "missed") if work.window.late_until is not None and work.window.late_until < now else ("none",)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
-from grader.web import late_days, marks, policy, reports
+from grader.web import adjustments, late_days, marks, policy, reports
+from grader.web.adjustments import Manual
 from grader.web.models import Assignment, Attempt, Course, Extension, Membership, Role, User
 
 READ = ("number", "state", "status", "score", "points", "version_id", "submission__number", "submission__received_at",
@@ -29,12 +30,13 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """What counts of a student's work in an assignment, all checks counted in; `score` is None until something is graded."""
+    """What counts of a student's work in an assignment, all checks counted in; `score` is None until there is one."""
 
     work: late_days.Work
     attempt: Attempt | None  # the one that counts
-    score: float | None  # after the penalty for lateness
+    score: float | None  # after the penalty for lateness, what was given by hand counted in
     factor: float
+    manual: Manual
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,12 @@ def students(course: Course) -> QuerySet[Membership]:
 
 
 def of_all(course: Course) -> list[Student]:
-    """List the grades of all students of a course, in four queries, however many they are."""
+    """List the grades of all students of a course, in five queries, however many they are."""
     return of(course, list(students(course)), list(course.assignments.select_related("course")))
 
 
 def of(course: Course, members: Sequence[Membership], assignments: Sequence[Assignment]) -> list[Student]:
-    """List the grades of some students in some assignments, in two queries.
+    """List the grades of some students in some assignments, in three queries.
 
     Late days are spent over a whole course: where it has any, `assignments` must be all of its assignments.
     """
@@ -84,9 +86,10 @@ def of(course: Course, members: Sequence[Membership], assignments: Sequence[Assi
     of: dict[tuple[int, int], list[Attempt]] = defaultdict(list)
     for attempt in _attempts(members, assignments):
         of[attempt.submission.assignment_id, attempt.submission.user_id].append(attempt)
+    given = adjustments.of(assignments, [m.user_id for m in members])
     return [Student(m, _grades(course, [
-        late_days.Work(a, policy.window(a, extensions.get((a.pk, m.user_id))), of[a.pk, m.user_id]) for a in assignments]))
-        for m in members]
+        late_days.Work(a, policy.window(a, extensions.get((a.pk, m.user_id))), of[a.pk, m.user_id]) for a in assignments],
+        {a.pk: adjustments.effect(given.get((a.pk, m.user_id), ())) for a in assignments})) for m in members]
 
 
 def points_of(course: Course) -> dict[str, float]:
@@ -95,11 +98,11 @@ def points_of(course: Course) -> dict[str, float]:
 
 
 def _own(assignment: Assignment, member: Membership, now: datetime) -> Own:
-    mark = marks.counting(marks.marks(assignment, member.user, member, now))
-    if mark is None:
-        return Own(assignment, None, assignment.version.points, 0, None)
+    record = marks.record(assignment, member.user, member, now)
+    if (mark := record.mark) is None:
+        return Own(assignment, record.score, assignment.version.points, 0, None)
     hidden = sum(h.points for h in reports.shown(mark.attempt, member, now).hidden)
-    return Own(assignment, mark.score, (mark.points or 0) + hidden, hidden, mark.attempt)
+    return Own(assignment, record.score, (mark.points or 0) + hidden, hidden, mark.attempt)
 
 
 def _attempts(members: Sequence[Membership], assignments: Sequence[Assignment]) -> Iterator[Attempt]:
@@ -111,18 +114,19 @@ def _attempts(members: Sequence[Membership], assignments: Sequence[Assignment]) 
         yield attempt
 
 
-def _grades(course: Course, works: Sequence[late_days.Work]) -> dict[str, Grade]:
-    """Work out one student's grades, late days spent."""
+def _grades(course: Course, works: Sequence[late_days.Work], manual: Mapping[int, Manual]) -> dict[str, Grade]:
+    """Work out one student's grades, late days spent and what was given by hand counted in."""
     shares = late_days.shares(course.late_days, works) if course.late_days else {}
-    return {w.assignment.slug: _grade(w, shares.get(w.assignment.pk, late_days.Share()).free) for w in works}
+    free = {w.assignment.pk: shares.get(w.assignment.pk, late_days.Share()).free for w in works}
+    return {w.assignment.slug: _grade(w, free[w.assignment.pk], manual[w.assignment.pk]) for w in works}
 
 
-def _grade(work: late_days.Work, free: int) -> Grade:
+def _grade(work: late_days.Work, free: int, manual: Manual) -> Grade:
     at = {a.submission_id: a.submission.received_at for a in work.attempts}
     factors = {pk: policy.factor(work.assignment, work.window, when, free) for pk, when in at.items()}
     days = {pk: work.window.days_late(when) for pk, when in at.items()}
     chosen = policy.counting(work.assignment, work.attempts, factors, days)
     if chosen is None:
-        return Grade(work, None, None, 1.0)
+        return Grade(work, None, manual.applied(None), 1.0, manual)
     factor = factors[chosen.submission_id]
-    return Grade(work, chosen, round((chosen.score or 0) * factor, 6), factor)
+    return Grade(work, chosen, manual.applied(round((chosen.score or 0) * factor, 6)), factor, manual)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from grader.web import late_days, policy, reports, specs
-from grader.web.models import Assignment, Attempt, Extension, Membership, State, User
+from grader.web import adjustments, late_days, policy, reports, specs
+from grader.web.adjustments import Manual
+from grader.web.models import Adjustment, Assignment, Attempt, Extension, Membership, State, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +37,47 @@ class Record:
     assignment: Assignment
     marks: list[Mark]
     standing: policy.Standing
+    adjustments: list[Adjustment]  # withdrawn ones too
+
+    @property
+    def mark(self) -> Mark | None:
+        """The mark that counts."""
+        return counting(self.marks)
+
+    @property
+    def manual(self) -> Manual:
+        """What was given by hand."""
+        return adjustments.effect(self.adjustments)
+
+    @property
+    def score(self) -> float | None:
+        """What the student has, all that was given by hand counted in."""
+        return self.manual.applied(self.mark.score if self.mark else None)
+
+    @property
+    def points(self) -> float:
+        """The most points of what the score rests on."""
+        mark = self.mark
+        if mark is None or mark.points is None or self.manual.override is not None:
+            return self.assignment.version.points
+        return mark.points
 
 
 def marks(assignment: Assignment, user: User, viewer: Membership, now: datetime) -> list[Mark]:
     """List a student's attempts, the newest first."""
-    found = [assignment] if not assignment.course.late_days else list(assignment.course.assignments.select_related("course"))
-    return next(r.marks for r in _records(found, user, viewer, now) if r.assignment == assignment)
+    return record(assignment, user, viewer, now).marks
+
+
+def record(assignment: Assignment, user: User, viewer: Membership, now: datetime) -> Record:
+    """Look up what a student did in one assignment."""
+    every = assignment.course.assignments.select_related("course", "version")
+    found = list(every) if assignment.course.late_days else [assignment]
+    return next(r for r in _records(found, user, viewer, now) if r.assignment == assignment)
 
 
 def of_course(user: User, viewer: Membership, now: datetime) -> list[Record]:
     """List what a student did in every assignment of a course."""
-    return _records(list(viewer.course.assignments.select_related("course")), user, viewer, now)
+    return _records(list(viewer.course.assignments.select_related("course", "version")), user, viewer, now)
 
 
 def _records(assignments: list[Assignment], user: User, viewer: Membership, now: datetime) -> list[Record]:
@@ -59,10 +90,11 @@ def _records(assignments: list[Assignment], user: User, viewer: Membership, now:
         attempts[attempt.submission.assignment_id].append(attempt)
     extensions = {e.assignment_id: e for e in Extension.objects.filter(assignment__in=assignments, user=user)}
     works = {a.pk: late_days.Work(a, policy.window(a, extensions.get(a.pk)), attempts[a.pk]) for a in assignments}
+    given = adjustments.of(assignments, [user.pk])
     budget = viewer.course.late_days
     shares = late_days.shares(budget, works.values()) if budget else {}
     return [Record(a, _marks(works[a.pk], shares.get(a.pk, late_days.Share()).free),
-                   policy.standing(a, extensions.get(a.pk), attempts[a.pk], now)) for a in assignments]
+                   policy.standing(a, extensions.get(a.pk), attempts[a.pk], now), given[a.pk, user.pk]) for a in assignments]
 
 
 def _marks(work: late_days.Work, free: int) -> list[Mark]:

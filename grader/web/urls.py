@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from grader.web.api import api
-from grader.web.views import assignment, attempt, check, compare, courses, errors, events, gradebook
+from grader.web.views import adjustment, assignment, attempt, check, compare, courses, errors, events, gradebook
 
 COURSE = "courses/<slug:course>/"
 ATTEMPT = "attempts/<int:pk>/"
@@ -22,11 +22,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{COURSE}<slug:slug>/", assignment.assignment, name="assignment"),
     path(f"{COURSE}<slug:slug>/starter", assignment.starter, name="starter"),
     path(f"{COURSE}<slug:slug>/compare", compare.compare, name="compare"),
+    path(f"{COURSE}<slug:slug>/release", adjustment.release, name="release"),
     path(ATTEMPT, attempt.attempt, name="attempt"),
     path(f"{ATTEMPT}events", events.events, name="events"),
     path(f"{ATTEMPT}result", attempt.result, name="result"),
     path(f"{ATTEMPT}cancel", attempt.cancel, name="cancel"),
     path(f"{ATTEMPT}file", attempt.download, name="file"),
+    path(f"{ATTEMPT}adjust", adjustment.adjust, name="adjust"),
+    path(f"{ATTEMPT}adjustments/<int:adjustment>/withdraw", adjustment.withdraw, name="adjustment_withdraw"),
     path(f"{ATTEMPT}checks/<slug:name>/", check.check, name="check"),
 ]
 

@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from grader.web import specs, tokens
 from grader.web.accounts import invitations
-from grader.web.models import RegradeRequest
+from grader.web.models import Adjustment, RegradeRequest
 from tests.web.pages_ground import graded, handed_in, open_assignment
 
 pytestmark = pytest.mark.django_db
@@ -25,8 +25,8 @@ ID = re.compile(r"<(?:\w+:)?(\w+)>")
 
 COURSE = {"course", "assignment", "starter", "compare", "api course_assignments", "api assignment", "api statement",
           "api starter", "api submit", "api assignment_attempts", "api my_grades"}  # for all members, who find their own there
-INSTRUCTORS = {"invitations", "invitation_withdraw"}
-STAFF = {"api course_grades", "gradebook", "gradebook_csv", "student"}
+INSTRUCTORS = {"release", "invitations", "invitation_withdraw"}
+STAFF = {"api course_grades", "gradebook", "gradebook_csv", "student", "adjust", "adjustment_withdraw"}
 BY_SECRET = {"join", "password_reset_confirm"}  # for whoever has the link, which nobody guesses
 OPEN = {"login", "logout", "password_reset", "password_reset_sent", "api openapi-json", "api openapi-view", "api sign_in",
         "api api-root"}
@@ -62,6 +62,8 @@ def things(course, alice, instructor):
             "username": alice.username,
             "invitation": invitation.pk, "assignment": attempt.submission.assignment.slug, "attempt": attempt.pk,
             "number": RegradeRequest.objects.create(attempt=attempt, check_name="predict", created_at=specs.now()).pk,
+            "adjustment": Adjustment.objects.create(assignment=attempt.submission.assignment, student=alice, points=1,
+                                                    at=specs.now()).pk,
             "token": tokens.make(alice, "laptop", ["read"], 1, specs.now())[0].pk}
 
 

@@ -8,8 +8,9 @@ from grader.web.urls import urlpatterns
 from tests.web.pages_ground import graded, handed_in, open_assignment, text_of
 
 pytestmark = pytest.mark.django_db
-OF_AN_ATTEMPT = {"attempt": (), "result": (), "file": (), "cancel": (), "check": ("train",)}
-OF_A_COURSE = {"course", "assignment", "starter", "compare"}
+OF_AN_ATTEMPT = {"attempt": (), "result": (), "file": (), "cancel": (), "check": ("train",), "adjust": (),
+                 "adjustment_withdraw": (1,)}
+OF_A_COURSE = {"course", "assignment", "starter", "compare", "release"}
 FOR_STAFF = {"gradebook": (), "gradebook_csv": (), "student": ("alice",)}
 
 

@@ -78,7 +78,7 @@ class AssignmentShape(Model):
     cooldown_s: int
     next_at: datetime | None = Field(description="when the next submission is possible, where one must wait")
     refusal: Refusal | None = Field(description="why nothing is taken now; none: it is")
-    score: float | None = Field(description="of the attempt that counts, as far as it is shown")
+    score: float | None = Field(description="of the attempt that counts, as far as it is shown; with what staff gave by hand")
 
 
 class SubmissionShape(Model):
@@ -192,7 +192,8 @@ class GradeShape(Model):
 
     assignment: str
     title: str
-    score: float | None = Field(description="of the checks that may be shown, after the penalty; none: nothing graded yet")
+    score: float | None = Field(description="of the checks that may be shown, after the penalty, with what staff gave by hand; "
+                                            "none: nothing graded yet")
     points: float
     attempt: int | None = Field(description="the attempt that counts")
     received_at: datetime | None
@@ -205,7 +206,7 @@ class StudentGrades(Model):
     student: str
     name: str
     section: str
-    scores: dict[str, float | None] = Field(description="by assignment, after the penalty")
+    scores: dict[str, float | None] = Field(description="by assignment, after the penalty, with what was given by hand")
     total: float
 
 

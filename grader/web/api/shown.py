@@ -27,14 +27,13 @@ def assignment(found: Assignment, member: Membership, now: datetime) -> shapes.A
     """Show an assignment with the caller's own dates, attempts and score."""
     standing = intake.standing(found, member.user, now)
     refusal = standing.refusal(now)
-    counting = marks.counting(marks.marks(found, member.user, member, now))
     return shapes.AssignmentShape(
         course=member.course.slug, assignment=found.slug, title=found.title, points=found.version.points,
         opens_at=standing.window.opens_at, due_at=standing.window.due_at, late_until=standing.window.late_until,
         penalty_percent=found.penalty_percent, counting=found.counting, attempts_allowed=standing.allowed,
         attempts_used=standing.used, attempts_left=standing.left, cooldown_s=found.cooldown_s, next_at=standing.next_at,
         refusal=shapes.Refusal(code=refusal[0], detail=refusal[1]) if refusal else None,
-        score=counting.score if counting else None)
+        score=marks.record(found, member.user, member, now).score)
 
 
 def attempt(mark: marks.Mark, viewer: Membership, now: datetime) -> shapes.AttemptShape:

@@ -1,6 +1,7 @@
 """The service's tables, one file per subject."""
 
 from grader.web.models.account import Invitation, Token, User
+from grader.web.models.adjustment import Adjustment
 from grader.web.models.attempt import LIVE, Attempt, State
 from grader.web.models.audit import Entry
 from grader.web.models.course import Assignment, Course, Extension, Membership, Role, SpecVersion
@@ -8,5 +9,5 @@ from grader.web.models.request import RegradeMessage, RegradeRequest
 from grader.web.models.session import Session
 from grader.web.models.submission import Submission
 
-__all__ = ["LIVE", "Assignment", "Attempt", "Course", "Entry", "Extension", "Invitation", "Membership", "RegradeMessage",
-           "RegradeRequest", "Role", "Session", "SpecVersion", "State", "Submission", "Token", "User"]
+__all__ = ["LIVE", "Adjustment", "Assignment", "Attempt", "Course", "Entry", "Extension", "Invitation", "Membership",
+           "RegradeMessage", "RegradeRequest", "Role", "Session", "SpecVersion", "State", "Submission", "Token", "User"]

@@ -96,10 +96,11 @@ def pasted_name(text: str) -> str:
 def _shown(found: Assignment, member: Membership, now: datetime) -> dict[str, Any]:
     """Work out all that the page says."""
     standing = intake.standing(found, member.user, now)
-    history = marks.marks(found, member.user, member, now)
+    record = marks.record(found, member.user, member, now)
     told: dict[str, Any] = {
-        "assignment": found, "course": found.course, "member": member, "now": now, "standing": standing, "history": history,
-        "mark": marks.counting(history), "closed": standing.refusal(now), "rules": rules(found, standing),
+        "assignment": found, "course": found.course, "member": member, "now": now, "standing": standing,
+        "history": record.marks, "record": record,
+        "mark": record.mark, "closed": standing.refusal(now), "rules": rules(found, standing),
         "statement": None, "worth": [], "has_starter": False, "out_of": None}
     if _is_readable(found, member, now):
         told |= _content(found, member.user, now, is_staff=member.is_staff)

@@ -23,9 +23,7 @@ from grader.web.views.gate import Request, members
 def attempt(request: Request, pk: int) -> HttpResponse:
     """Show an attempt."""
     member, found = access.attempt(request.user, pk)
-    now = specs.now()
-    return render(request, "web/attempt.html", _shown(found, member, now) | {
-        "place": place_of(found, now), "before": _before(found), "now": now})
+    return render(request, "web/attempt.html", page_of(found, member, specs.now()))
 
 
 @members
@@ -56,6 +54,11 @@ def download(request: Request, pk: int) -> HttpResponse:
     return attachment(specs.objects().get(found.submission.content), found.submission.name)
 
 
+def page_of(attempt: Attempt, member: Membership, now: datetime) -> dict[str, Any]:
+    """Work out all that an attempt's page says."""
+    return _shown(attempt, member, now) | {"place": place_of(attempt, now), "before": _before(attempt)}
+
+
 def place_of(attempt: Attempt, now: datetime) -> waiting.Place | None:
     """Look up a waiting attempt's place; None for one that doesn't wait."""
     return waiting.place(attempt, settings.GRADER.redis_url, now) if attempt.state == State.QUEUED else None
@@ -63,14 +66,16 @@ def place_of(attempt: Attempt, now: datetime) -> waiting.Place | None:
 
 def _shown(attempt: Attempt, member: Membership, now: datetime) -> dict[str, Any]:
     submission = attempt.submission
+    record = marks.record(submission.assignment, submission.user, member, now)
     told: dict[str, Any] = {
         "attempt": attempt, "submission": submission, "assignment": submission.assignment, "course": member.course,
         "member": member, "is_live": attempt.state in LIVE, "is_own": submission.user_id == member.user_id,
-        "shown": None, "mark": None, "requests": {r.check_name: r for r in attempt.requests.all()}}
+        "now": now, "record": record, "wrong": None, "said": {}, "shown": None, "mark": None,
+        "can_adjust": member.is_staff and submission.user_id != member.user_id,
+        "requests": {r.check_name: r for r in attempt.requests.all()}}
     if attempt.state == State.DONE and attempt.report:
         shown = reports.shown(attempt, member, now)
-        found = marks.marks(submission.assignment, submission.user, member, now)
-        told |= parts(shown.report) | {"shown": shown, "mark": next(m for m in found if m.attempt.pk == attempt.pk)}
+        told |= parts(shown.report) | {"shown": shown, "mark": next(m for m in record.marks if m.attempt.pk == attempt.pk)}
     return told
 
 

@@ -22,6 +22,7 @@ class Line:
     assignment: Assignment
     standing: Standing
     mark: Mark | None  # the attempt that counts
+    record: Record
     word: str
     look: str  # class of the word
     is_open: bool
@@ -50,8 +51,9 @@ def course(request: Request, course: str) -> HttpResponse:
 
 
 def _line(record: Record, now: datetime) -> Line:
-    mark, standing = marks.counting(record.marks), record.standing
-    return Line(record.assignment, standing, mark, *_word(record.marks, mark, standing, now), standing.window.is_open(now))
+    mark, standing = record.mark, record.standing
+    word, look = _word(record.marks, mark, standing, now)
+    return Line(record.assignment, standing, mark, record, word, look, standing.window.is_open(now))
 
 
 def _word(found: list[Mark], mark: Mark | None, standing: Standing, now: datetime) -> tuple[str, str]:
