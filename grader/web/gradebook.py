@@ -15,7 +15,8 @@ from django.db.models import Q
 
 from grader.web import grades, policy, specs
 from grader.web.grades import Grade, Student
-from grader.web.models import LIVE, Assignment, Attempt, Course, Membership, SpecVersion, State
+from grader.web.models import LIVE, Assignment, Course, Membership, SpecVersion, State
+from grader.web.policy import Brief
 
 PAGE = 50  # students
 LONGEST = 100  # characters of what is searched for
@@ -54,7 +55,7 @@ class Cell:
     """One student in one assignment: the attempt that counts, or else the newest, and what there is to know about it."""
 
     assignment: Assignment
-    attempt: Attempt | None
+    attempt: Brief | None
     score: float | None
     factor: float
     states: tuple[str, ...]  # of WORDS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +12,10 @@ from django.db.models import QuerySet
 from grader.web import adjustments, late_days, marks, policy, reports
 from grader.web.adjustments import Manual
 from grader.web.models import Assignment, Attempt, Course, Extension, Membership, Role, User
+from grader.web.policy import Brief, Sent
 
-READ = ("number", "state", "status", "score", "points", "version_id", "submission__number", "submission__received_at",
-        "submission__assignment_id", "submission__user_id")
+READ = ("submission__assignment", "submission__user", "submission__number", "submission__received_at", "pk", "number", "state",
+        "status", "score", "version", "submission")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ class Own:
 class Grade:
     """What counts of a student's work in an assignment, all checks counted in; `score` is None until there is one."""
 
-    work: late_days.Work
-    attempt: Attempt | None  # the one that counts
+    work: late_days.Work[Brief]
+    attempt: Brief | None  # the one that counts
     score: float | None  # after the penalty for lateness, what was given by hand counted in
     factor: float
     manual: Manual
@@ -83,12 +84,12 @@ def of(course: Course, members: Sequence[Membership], assignments: Sequence[Assi
     Late days are spent over a whole course: where it has any, `assignments` must be all of its assignments.
     """
     extensions = {(e.assignment_id, e.user_id): e for e in Extension.objects.filter(assignment__in=assignments)}
-    of: dict[tuple[int, int], list[Attempt]] = defaultdict(list)
-    for attempt in _attempts(members, assignments):
-        of[attempt.submission.assignment_id, attempt.submission.user_id].append(attempt)
+    usual = {a.pk: policy.window(a, None) for a in assignments}
+    attempts = _attempts(members, assignments)
     given = adjustments.of(assignments, [m.user_id for m in members])
     return [Student(m, _grades(course, [
-        late_days.Work(a, policy.window(a, extensions.get((a.pk, m.user_id))), of[a.pk, m.user_id]) for a in assignments],
+        late_days.Work(a, policy.window(a, extensions[a.pk, m.user_id]) if (a.pk, m.user_id) in extensions else usual[a.pk],
+                       attempts.get((a.pk, m.user_id), [])) for a in assignments],
         {a.pk: adjustments.effect(given.get((a.pk, m.user_id), ())) for a in assignments})) for m in members]
 
 
@@ -105,23 +106,25 @@ def _own(assignment: Assignment, member: Membership, now: datetime) -> Own:
     return Own(assignment, record.score, (mark.points or 0) + hidden, hidden, mark.attempt)
 
 
-def _attempts(members: Sequence[Membership], assignments: Sequence[Assignment]) -> Iterator[Attempt]:
-    """Read attempts with no more of them than grades need, the newest last."""
+def _attempts(members: Sequence[Membership], assignments: Sequence[Assignment]) -> dict[tuple[int, int], list[Brief]]:
+    """Read no more of attempts than grades need, by assignment and student, the newest last; what broke has no score."""
     found = Attempt.objects.filter(submission__assignment__in=assignments, submission__user__in=[m.user_id for m in members])
-    for attempt in found.select_related("submission").only(*READ).order_by("submission__number", "number"):
-        if attempt.status == "broken":
-            attempt.score = None  # in memory alone
-        yield attempt
+    of: dict[tuple[int, int], list[Brief]] = defaultdict(list)
+    for place, user, number, at, pk, again, state, status, score, version, submission in found.order_by(
+            "submission__number", "number").values_list(*READ):
+        of[place, user].append(Brief(pk, again, state, status, None if status == "broken" else score, version, submission,
+                                     Sent(number, at)))
+    return of
 
 
-def _grades(course: Course, works: Sequence[late_days.Work], manual: Mapping[int, Manual]) -> dict[str, Grade]:
+def _grades(course: Course, works: Sequence[late_days.Work[Brief]], manual: Mapping[int, Manual]) -> dict[str, Grade]:
     """Work out one student's grades, late days spent and what was given by hand counted in."""
     shares = late_days.shares(course.late_days, works) if course.late_days else {}
     free = {w.assignment.pk: shares.get(w.assignment.pk, late_days.Share()).free for w in works}
     return {w.assignment.slug: _grade(w, free[w.assignment.pk], manual[w.assignment.pk]) for w in works}
 
 
-def _grade(work: late_days.Work, free: int, manual: Manual) -> Grade:
+def _grade(work: late_days.Work[Brief], free: int, manual: Manual) -> Grade:
     at = {a.submission_id: a.submission.received_at for a in work.attempts}
     factors = {pk: policy.factor(work.assignment, work.window, when, free) for pk, when in at.items()}
     days = {pk: work.window.days_late(when) for pk, when in at.items()}

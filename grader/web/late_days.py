@@ -12,18 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Generic
 
 from grader.web import policy
 from grader.web.models import Assignment, Attempt, Course, Extension, User
+from grader.web.policy import A
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Work(Generic[A]):
     """One student's attempts in one assignment, whose dates these are."""
 
     assignment: Assignment
     window: policy.Window
-    attempts: Sequence[Attempt]
+    attempts: Sequence[A]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Share:
     spent: int = 0
 
 
-def shares(budget: int, works: Iterable[Work]) -> dict[int, Share]:
+def shares(budget: int, works: Iterable[Work[Any]]) -> dict[int, Share]:
     """Spend a student's late days; the shares are by the assignments' ids."""
     found: dict[int, Share] = {}
     left = budget
@@ -59,11 +61,11 @@ def of(course: Course, user: User, score: Callable[[Attempt], float | None] = la
         for a in course.assignments.select_related("course").filter(due_at__isnull=False)])
 
 
-def _order(work: Work) -> tuple[object, ...]:
+def _order(work: Work[Any]) -> tuple[object, ...]:
     return work.assignment.due_at, work.assignment.position, work.assignment.pk
 
 
-def _spent(work: Work, left: int) -> int:
+def _spent(work: Work[Any], left: int) -> int:
     at = {a.submission_id: a.submission.received_at for a in work.attempts}
     days = {pk: work.window.days_late(when) for pk, when in at.items()}
     factors = {pk: policy.factor(work.assignment, work.window, when, left) for pk, when in at.items()}

@@ -97,7 +97,7 @@ def _records(assignments: list[Assignment], user: User, viewer: Membership, now:
                    policy.standing(a, extensions.get(a.pk), attempts[a.pk], now), given[a.pk, user.pk]) for a in assignments]
 
 
-def _marks(work: late_days.Work, free: int) -> list[Mark]:
+def _marks(work: late_days.Work[Attempt], free: int) -> list[Mark]:
     at = {a.submission_id: a.submission.received_at for a in work.attempts}
     factors = {pk: policy.factor(work.assignment, work.window, when, free) for pk, when in at.items()}
     days = {pk: work.window.days_late(when) for pk, when in at.items()}

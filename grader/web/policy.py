@@ -11,12 +11,38 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from grader.web.models import Assignment, Attempt, Extension, State
 
 DAY = timedelta(days=1)
 TIME = "%Y-%m-%d %H:%M:%S %Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the rules look at of a submission."""
+
+    number: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the rules look at of an attempt, for when thousands are read: rows of models cost several times the query."""
+
+    pk: int
+    number: int
+    state: str
+    status: str
+    score: float | None
+    version_id: int
+    submission_id: int
+    submission: Sent
+
+
+A = TypeVar("A", Attempt, Brief)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,19 +158,19 @@ def is_visible(visibility: str, dates: Window, released_at: datetime | None, now
     return visibility == "after_release" and released_at is not None and released_at <= now
 
 
-def counting(assignment: Assignment, attempts: Iterable[Attempt], factors: Mapping[int, float],
-             days: Mapping[int, int] | None = None) -> Attempt | None:
+def counting(assignment: Assignment, attempts: Iterable[A], factors: Mapping[int, float],
+             days: Mapping[int, int] | None = None) -> A | None:
     """Choose the attempt that counts: of equal ones the least late, then the newest.
 
     `factors` and `days` late are those of the submissions, by their id.
     """
-    newest: dict[int, Attempt] = {}
+    newest: dict[int, A] = {}
     for a in sorted(attempts, key=lambda a: a.number):
         if a.state == State.DONE and a.score is not None:
             newest[a.submission_id] = a
     if assignment.counting == Assignment.Counting.LATEST:
         return max(newest.values(), key=lambda a: a.submission.number, default=None)
 
-    def worth(a: Attempt) -> tuple[float, int, int]:
+    def worth(a: A) -> tuple[float, int, int]:
         return (a.score or 0) * factors.get(a.submission_id, 1.0), -(days or {}).get(a.submission_id, 0), a.submission.number
     return max(newest.values(), key=worth, default=None)
