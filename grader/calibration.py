@@ -214,12 +214,17 @@ def digest(table: Mapping[str, Any]) -> str:
     parts = {"checks": checks, **{k: table.get(k) for k in ("calibration", "probe", "data", "reference")}}
     own = [Path(__file__).with_name("strokes.py")] if any(c.get("kind") == "samples" for c in checks) else []
     h = hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode())
-    sources = [str(d.get("source", "")).partition(":")[0] for d in table.get("data", {}).values()]
     for file in own:
         h.update(code_of(file.read_text(encoding="utf-8")))
-    for module in sorted({"ensemble", table.get("reference", {}).get("module") or "", *sources} - {""}):
+    asked: dict[str, set[str]] = {}  # of each module of data, the functions that make it
+    for made in table.get("data", {}).values():
+        module, _, name = str(made.get("source", "")).partition(":")
+        asked.setdefault(module, set()).add(name)
+    whole = {"ensemble", table.get("reference", {}).get("module") or ""}
+    for module in sorted({*whole, *asked} - {""}):
         file = REFERENCE / f"{module}.py"
-        h.update(code_of(file.read_text(encoding="utf-8")) if file.exists() else b"")
+        names = None if module in whole else asked[module]
+        h.update(code_of(file.read_text(encoding="utf-8"), names) if file.exists() else b"")
     return h.hexdigest()
 
 
@@ -229,13 +234,35 @@ def floats_digest(table: Mapping[str, Any]) -> str:
     return digest(table)
 
 
-def code_of(source: str) -> bytes:
-    """Give what a module does, without its comments and docstrings: no calibration ages by a better word."""
+def code_of(source: str, names: set[str] | None = None) -> bytes:
+    """Give what a module does, without its comments and docstrings: no calibration ages by a better word.
+
+    With names, only what these need of the module: a case drawn otherwise for one assignment ages no other's.
+    """
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
+    if names is not None:
+        tree.body = _needed(tree.body, set(names))
     return ast.dump(tree).encode()
+
+
+def _needed(body: list[ast.stmt], names: set[str]) -> list[ast.stmt]:
+    """Keep the statements that make these names, and those that make what they use."""
+    seen = -1
+    while seen != len(names):
+        seen = len(names)
+        names |= {n.id for node in body if _made(node) & names for n in ast.walk(node) if isinstance(n, ast.Name)}
+    return [node for node in body if _made(node) & names]
+
+
+def _made(node: ast.stmt) -> set[str]:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {(a.asname or a.name).partition(".")[0] for a in node.names}
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
 def problems(table: Mapping[str, Any], folder: Path, calibration: Calibration | None) -> list[str]:

@@ -153,3 +153,22 @@ def test_digest_changes_with_what_decides_a_band_and_with_nothing_else():
 def test_summary_has_ends_and_quantiles():
     s = c.summarize(np.arange(1001.0))
     assert (s.low, s.high, s.runs, s.quantiles["0.5"], s.quantiles["0.99"]) == (0.0, 1000.0, 1001, 500.0, 990.0)
+
+
+MODULE = """
+import numpy as np
+WIDE = 3
+def one(seed): return _drawn(seed) * WIDE
+def other(seed): return np.zeros(OTHERS)
+def _drawn(seed): return seed
+OTHERS = 5
+"""
+
+
+@pytest.mark.parametrize(("old", "new", "changes"), [
+    ("WIDE = 3", "WIDE = 4", True), ("return seed", "return seed + 1", True), ("* WIDE", "+ WIDE", True),
+    ("OTHERS = 5", "OTHERS = 6", False), ("np.zeros", "np.ones", False), ("WIDE = 3", "WIDE = 3  # units", False)])
+def test_data_ages_by_the_code_that_makes_it_alone(old, new, changes):
+    changed = MODULE.replace(old, new)
+    assert changed != MODULE
+    assert (c.code_of(changed, {"one"}) != c.code_of(MODULE, {"one"})) is changes
