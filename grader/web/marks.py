@@ -24,11 +24,6 @@ class Mark:
     factor: float
     is_counting: bool
 
-    @property
-    def is_full(self) -> bool:
-        """Whether nothing is left to gain."""
-        return self.score is not None and self.points is not None and self.score >= self.points
-
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -61,6 +56,11 @@ class Record:
         if mark is None or mark.points is None or self.manual.override is not None:
             return self.assignment.version.points
         return mark.points
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing is left to gain."""
+        return self.score is not None and self.score >= self.points
 
 
 def marks(assignment: Assignment, user: User, viewer: Membership, now: datetime) -> list[Mark]:

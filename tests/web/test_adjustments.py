@@ -126,7 +126,10 @@ def test_a_set_score_is_shown_of_all_points_and_withdrawn_again(attempt, alice, 
     client = logged_in(ta)
     send(client, attempt, way="set", points="9", reason="the check was wrong")
     assert Entry.objects.get(action="score.override").reason == "the check was wrong"
-    assert "9 of 10" in text_of(logged_in(alice).get(reverse("course", args=[course.slug])))
+    assert "9 of 10 points to gain" in text_of(logged_in(alice).get(reverse("course", args=[course.slug])))
+    send(client, attempt, points="1", comment="and the last one")
+    assert "10 of 10 done" in text_of(logged_in(alice).get(reverse("course", args=[course.slug])))
+    Adjustment.objects.exclude(is_override=True).delete()
     made = Adjustment.objects.get()
     address = reverse("adjustment_withdraw", args=[attempt.pk, made.pk])
     assert client.post(address).status_code == client.post(address).status_code == 302

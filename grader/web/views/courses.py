@@ -51,17 +51,16 @@ def course(request: Request, course: str) -> HttpResponse:
 
 
 def _line(record: Record, now: datetime) -> Line:
-    mark, standing = record.mark, record.standing
-    word, look = _word(record.marks, mark, standing, now)
-    return Line(record.assignment, standing, mark, record, word, look, standing.window.is_open(now))
+    return Line(record.assignment, record.standing, record.mark, record, *_word(record, now), record.standing.window.is_open(now))
 
 
-def _word(found: list[Mark], mark: Mark | None, standing: Standing, now: datetime) -> tuple[str, str]:
+def _word(record: Record, now: datetime) -> tuple[str, str]:
     """Say in a word where a student stands."""
+    found, standing = record.marks, record.standing
     if any(m.attempt.state in LIVE for m in found):
         return "being graded", "now"
-    if mark is not None:
-        if mark.is_full:
+    if record.score is not None:
+        if record.is_full:
             return "done", "good"
         return ("points to gain", "now") if standing.refusal(now) is None else ("graded", "")
     if standing.window.opens_at is not None and now < standing.window.opens_at:
