@@ -90,7 +90,7 @@ def calibrate(seeds: Annotated[int, typer.Option(help="seeds of the batched prog
 
 @bench_app.command("diagnose")
 def diagnose(names: Annotated[list[str] | None, typer.Argument(help="slugs; none: five quick ones")] = None,
-             seeds: Annotated[int, typer.Option(help="half of them to measure likelihoods, half to count", min=2)] = 4,
+             seeds: Annotated[int, typer.Option(help="half of them to measure likelihoods, half to count", min=2)] = 6,
              kept: Annotated[bool, typer.Option(help="measure none: count with the likelihoods in use")] = False,
              jobs: JobsOption = None,
              engine: Annotated[str, typer.Option(help="auto, docker or bubblewrap")] = "",

@@ -60,9 +60,9 @@ def environment(name: str) -> Mapping[str, str]:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=INSTALL_S)
         if done.returncode != 0:
             raise Broken(f"{PACKAGES[name]} cannot be installed here: {done.stderr.strip().splitlines()[-1]}")
-        libraries = Path(sysconfig.get_path("purelib", vars={"base": str(folder)}))
-        (libraries / "service.pth").write_text(sysconfig.get_path("purelib") + "\n")
         (folder / MARK).touch()
+    libraries = Path(sysconfig.get_path("purelib", vars={"base": str(folder)}))
+    (libraries / "service.pth").write_text(sysconfig.get_path("purelib") + "\n")  # anew: the service may have moved
     return {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
 
 
