@@ -213,8 +213,9 @@ def test_grades_are_shown_and_written_as_csv(alice, service, worker, tmp_path):
 def test_a_wait_that_ends_early_leaves_the_submission_standing(alice, service, worker, tmp_path, ending):
     sleepy = tmp_path / "sleepy.py"
     sleepy.write_text(RIGHT.read_text() + "\nimport time\ntime.sleep(8)\n")
-    waiting = subprocess.Popen([sys.executable, "-m", "worker.cli", "submit", "linear-zero", str(sleepy), "--wait"], env=alice,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    command = [sys.executable, "-m", "worker.cli", "submit", "linear-zero", str(sleepy), "--wait"]
+    waiting = subprocess.Popen(command, env=alice, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+                               preexec_fn=heed_interrupts)  # noqa: PLW1509 - it calls nothing that another thread may hold
     row = wait_for(lambda: next((r for r in mine(service) if r["state"] == "running"), None))
     service.desk.revoke_tokens(student="alice") if ending == "revoked" else waiting.send_signal(signal.SIGINT)
     said = waiting.communicate(timeout=240)[1]
@@ -222,6 +223,11 @@ def test_a_wait_that_ends_early_leaves_the_submission_standing(alice, service, w
     assert f"grader status {row['pk']}" in said
     assert ("was revoked" in said) == (ending == "revoked")
     assert wait_for(lambda: next(r for r in mine(service) if r["pk"] == row["pk"])["state"] == "done")
+
+
+def heed_interrupts():
+    """Undo what a shell does to programs in its background, and to all that they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class LossyWay:
