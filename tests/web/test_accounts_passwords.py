@@ -12,6 +12,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.test import Client
 from django.urls import reverse
 
+from grader.web import specs, tokens
 from grader.web.accounts import mail
 from grader.web.models import Entry, Session, User
 
@@ -80,6 +81,14 @@ def test_an_easy_password_is_refused_with_the_reason(logged_in, alice, password,
     assert "&lt;" not in answer.text
     alice.refresh_from_db()
     assert alice.check_password(password)
+
+
+def test_a_new_password_by_mail_ends_every_token(client, alice, mailoutbox):
+    _, secret = tokens.make(alice, "laptop", ["read"], 30, specs.now())
+    ask(client, alice.email)
+    reset(client, link_in(mails(mailoutbox)[0]))
+    with pytest.raises(tokens.TokenRefused, match="revoked"):
+        tokens.find(secret, specs.now())
 
 
 def test_a_forgotten_password_is_set_by_a_link_once(client, alice, logged_in, mailoutbox):

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
-from grader.web import access, audit, sessions, specs
+from grader.web import access, audit, sessions, specs, tokens
 from grader.web.accounts import backend, limits, mail
 from grader.web.accounts.forms import AskReset, LogIn, NewPassword, OtherPassword
 from grader.web.models import Entry, Membership, User
@@ -140,7 +140,7 @@ def reset_sent(request: HttpRequest) -> HttpResponse:
 
 
 class ResetPassword(django_views.PasswordResetConfirmView):
-    """Set a new password by the link that was mailed, once; it ends all sessions."""
+    """Set a new password by the link that was mailed, once; it ends all sessions and tokens, whoever had them."""
 
     template_name = "accounts/reset_confirm.html"
     form_class = NewPassword
@@ -151,6 +151,8 @@ class ResetPassword(django_views.PasswordResetConfirmView):
         with transaction.atomic():
             answer = super().form_valid(form)
             sessions.end(form.user)
+            for token in tokens.working(form.user, specs.now()):
+                tokens.revoke(token, form.user, specs.now())
             audit.record(form.user, "password.reset", about=_about(form.user), after=_from(self.request))
         messages.success(self.request, "The new password is set: log in with it.")
         return answer
