@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from celery import Celery
-from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
+from celery.signals import worker_shutdown, worker_shutting_down
 
 from grader.settings import Settings
 from grader.web.bell import broker_url
@@ -24,7 +24,6 @@ def make(settings: Settings, grading: Grading) -> Celery:
         broker_connection_max_retries=None, task_default_queue="cpu",
         broker_transport_options={"visibility_timeout": 3600, "socket_keepalive": True})
     app.task(name="grade")(grading.grade_waiting)
-    worker_ready.connect(grading.open, weak=False)
     worker_shutting_down.connect(grading.stop, weak=False)
     worker_shutdown.connect(grading.close, weak=False)
     return app

@@ -68,7 +68,9 @@ def worker_command() -> None:
     settings = prepare()
     from worker.app import make
     from worker.grading import Grading
-    app = make(settings, Grading(settings))
+    grading = Grading(settings)
+    grading.open()  # before anything is taken from the queue: a worker that can make no box ends here, and says why
+    app = make(settings, grading)
     warnings.filterwarnings("ignore", "You're running the worker with superuser")  # what it runs, it runs in boxes
     app.start(["--quiet", "worker", "--loglevel", "WARNING", "--queues", settings.queues, "--without-gossip", "--without-mingle",
                "--without-heartbeat", "--hostname", f"{settings.queues}@%h"])

@@ -30,6 +30,7 @@ from worker.known import explain
 from worker.pool import Pool
 
 RUNTIME = "pytorch"
+LONGEST_S = 30.0  # to wait after faults of ours before the next attempt is claimed
 PRESENT_S = 20.0  # how often a worker says that it is there
 AGAIN_S = (0.1, 0.5, 2.0, 5.0, 10.0, 20.0)  # pauses before a database that doesn't answer is asked again
 log = logging.getLogger(__name__)
@@ -49,8 +50,9 @@ class Grading:
         self.stopping = threading.Event()  # no further attempt is begun
         self.closed = threading.Event()
         self.boxes: Pool | None = None
+        self.faults = 0  # of ours, since the last attempt that was graded
 
-    def open(self, **_: Any) -> None:
+    def open(self) -> None:
         """Choose an engine, sweep what a killed worker left, and say that this one is there."""
         engine, why = choose(self.settings.engine, RUNTIME)
         engine.sweep()
@@ -82,6 +84,8 @@ class Grading:
                 with leased(row):
                     self._end(row, *self._try(row))
                 graded += 1
+                if self.faults:  # or an engine that is away for a minute would break all that wait
+                    self.stopping.wait(min(LONGEST_S, 2.0 ** self.faults))
         finally:
             connection.close()  # the pool's thread may idle for long
         return graded
@@ -120,6 +124,7 @@ class Grading:
     def _end(self, row: Row, found: Result | None, because: str) -> None:
         """Write how it ended, until the database takes it, and tell the page."""
         now = specs.now()
+        self.faults = 0 if found is not None else self.faults + 1
         if found is not None:
             is_written, state = stubborn(lambda: queue.finish(row, now, found)), State.DONE
         else:

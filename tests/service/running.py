@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import docker
@@ -45,7 +45,8 @@ class Service:
 
     def end(self, name, number=signal.SIGTERM):
         process = self.running.pop(name)
-        (os.killpg if number == signal.SIGKILL else os.kill)(process.pid, number)
+        with suppress(ProcessLookupError):  # it may have ended by itself
+            (os.killpg if number == signal.SIGKILL else os.kill)(process.pid, number)
         process.wait(PATIENCE_S)
 
     def close(self):
@@ -88,13 +89,13 @@ def all_in(rows, state):
     return rows if rows and all(r["state"] == state for r in rows) else None
 
 
-def wait_for(found):
+def wait_for(found, tell=str):
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         if value := found():
             return value
         time.sleep(0.1)
-    raise TimeoutError
+    raise TimeoutError(tell())
 
 
 @contextmanager

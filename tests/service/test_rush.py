@@ -22,7 +22,7 @@ def test_a_rush_outlasts_killed_workers_and_a_killed_redis(any_service):
         service.start(name)
     service.start("worker", called="second")
     handed_in = [desk.hand_in(student=s, slug="linear-zero", file=RIGHT) for _ in range(EACH) for s in STUDENTS]
-    wait_for(lambda: count(desk, "done") >= 5)
+    wait_for(lambda: count(desk, "done") >= 5, lambda: f"{desk.rows()}\n{service.logs()}")
     service.end("worker", signal.SIGKILL)
     service.start("worker")
     service.end("redis", signal.SIGKILL)

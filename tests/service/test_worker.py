@@ -8,7 +8,7 @@ import sys
 import pytest
 from redis import Redis
 
-from tests.service.running import RIGHT, wait_for
+from tests.service.running import PATIENCE_S, RIGHT, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -96,6 +96,16 @@ def test_a_fault_of_ours_is_retried_then_broken_and_uses_up_no_attempt(service, 
     assert "is missing" in row["because"]
     assert desk.left(student="alice", slug="linear-zero") == 0
     assert "broken after 3 tries" in (service.home / "worker.log").read_text()
+
+
+def test_a_worker_that_can_make_no_box_ends_and_takes_nothing_from_the_queue(service, desk):
+    service.start("redis")
+    desk.hand_in(student="alice", slug="linear-zero", file=RIGHT)
+    service.start("worker", GRADER_ENGINE="docker", DOCKER_HOST="unix:///nowhere/docker.sock")
+    assert service.running["worker"].wait(PATIENCE_S) == 3
+    assert "docker" in service.logs()
+    [row] = desk.rows()
+    assert (row["state"], row["tries"]) == ("queued", 0)
 
 
 def test_a_cancelled_attempt_is_never_graded(service, desk):
