@@ -71,16 +71,21 @@ def submit_command(
         raise GraderError(f"{file}: {len(raw)} bytes, {MAX_FILE} allowed; hand in the program alone, without data")
     server = Server(read_login(), _warn)
     work = _find(assignment, server.get("assignments"))
-    attempt = server.json(server.call(
-        "POST", f"courses/{work['course']}/assignments/{work['assignment']}/submissions", files={"file": (file.name, raw)},
-        headers={"Idempotency-Key": uuid.uuid4().hex}))
+    path = f"courses/{work['course']}/assignments/{work['assignment']}"
+    try:
+        attempt = server.json(server.call("POST", f"{path}/submissions", files={"file": (file.name, raw)},
+                                          headers={"Idempotency-Key": uuid.uuid4().hex}))
+    except KeyboardInterrupt:
+        _warn("interrupted while handing in; it may have arrived all the same: see grader status before you hand in again")
+        raise SystemExit(130) from None
     pk, left = attempt["id"], _left(work)
-    _tell(f"handed in: {work['course']}/{work['assignment']}, submission {attempt['submission']['number']}, attempt {pk}{left}")
-    if is_waiting:
-        with _standing(pk):
+    with _standing(pk):
+        number = attempt["submission"]["number"]
+        _tell(f"handed in: {work['course']}/{work['assignment']}, submission {number}, attempt {pk}{left}")
+        if is_waiting:
             _show_end(server, pk, follow(server, pk, err))
-    else:
-        _tell(f"see what becomes of it: grader status {pk} --wait")
+        else:
+            _tell(f"see what becomes of it: grader status {pk} --wait")
 
 
 def status_command(attempt: Annotated[int | None, typer.Argument(help="number of an attempt; none: the newest ones")] = None,

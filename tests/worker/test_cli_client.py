@@ -180,6 +180,19 @@ def test_an_answer_lost_on_its_way_hands_in_nothing_twice(machine, service):
     assert len(mine(service, "carol")) == before + 1
 
 
+def test_whoever_interrupts_the_handing_in_is_told_that_it_may_have_arrived(machine, service):
+    carol = logged_in(machine, service, "carol")
+    with LossyWay(int(service.env["GRADER_PORT"]), held=threading.Event()) as way:
+        login = json.loads(login_file(carol).read_text())
+        login_file(carol).write_text(json.dumps(login | {"url": f"http://127.0.0.1:{way.port}"}))
+        sending = started(carol, "submit", "dl/linear-zero", RIGHT)
+        wait_for(lambda: way.lost)
+        sending.send_signal(signal.SIGINT)
+        said = sending.communicate(timeout=60)[1]
+        way.held.set()
+    assert (sending.returncode, "may have arrived" in said) == (130, True), said
+
+
 def test_the_commands_import_neither_torch_nor_django():
     code = "import sys, worker.cli; print(sorted({'torch', 'django', 'celery'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True).stdout == "[]\n"
@@ -213,9 +226,8 @@ def test_grades_are_shown_and_written_as_csv(alice, service, worker, tmp_path):
 def test_a_wait_that_ends_early_leaves_the_submission_standing(alice, service, worker, tmp_path, ending):
     sleepy = tmp_path / "sleepy.py"
     sleepy.write_text(RIGHT.read_text() + "\nimport time\ntime.sleep(8)\n")
-    command = [sys.executable, "-m", "worker.cli", "submit", "linear-zero", str(sleepy), "--wait"]
-    waiting = subprocess.Popen(command, env=alice, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
-                               preexec_fn=heed_interrupts)  # noqa: PLW1509 - it calls nothing that another thread may hold
+    waiting = started(alice, "submit", "linear-zero", sleepy, "--wait")
+    assert "handed in" in waiting.stderr.readline()
     row = wait_for(lambda: next((r for r in mine(service) if r["state"] == "running"), None))
     service.desk.revoke_tokens(student="alice") if ending == "revoked" else waiting.send_signal(signal.SIGINT)
     said = waiting.communicate(timeout=240)[1]
@@ -225,16 +237,22 @@ def test_a_wait_that_ends_early_leaves_the_submission_standing(alice, service, w
     assert wait_for(lambda: next(r for r in mine(service) if r["pk"] == row["pk"])["state"] == "done")
 
 
+def started(env, *args):
+    return subprocess.Popen([sys.executable, "-m", "worker.cli", *map(str, args)], env=env, text=True, cwd=ROOT,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            preexec_fn=heed_interrupts)  # noqa: PLW1509 - it calls nothing that another thread may hold
+
+
 def heed_interrupts():
     """Undo what a shell does to programs in its background, and to all that they start."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class LossyWay:
-    """A way to the service on which the answer to the first submission is lost, after the service has given it."""
+    """A way to the service on which the answer to the first submission is lost, or held back, after the service has given it."""
 
-    def __init__(self, port):
-        self.upstream, self.lost = port, 0
+    def __init__(self, port, held=None):
+        self.upstream, self.lost, self.held = port, 0, held
         way = self
 
         class Relay(socketserver.BaseRequestHandler):
@@ -245,6 +263,8 @@ class LossyWay:
                     while answer := there.recv(65536):
                         if sent.is_set() and not way.lost:
                             way.lost = 1
+                            if way.held:
+                                way.held.wait(60)
                             return
                         self.request.sendall(answer)
         self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Relay)
