@@ -30,6 +30,7 @@ from pydantic import Field, ValidationError, model_validator
 from grader.bounds import FALSE_REJECTIONS
 from grader.errors import SpecError
 from grader.strict import Model
+from grader.syntax import parse
 from grader.tolerance import Array
 
 FILE = "calibration.json"
@@ -239,7 +240,7 @@ def code_of(source: str, names: set[str] | None = None) -> bytes:
 
     With names, only what these need of the module: a case drawn otherwise for one assignment ages no other's.
     """
-    tree = ast.parse(source)
+    tree = parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from typing import Any
 
 from grader.errors import SubmissionError
+from grader.syntax import parse
 
 MAX_CELLS = 500
 MAGIC = re.compile(r"^\s*[%!?]|^\s*[\w.]+\?{1,2}\s*$|^\s*[\w, ]+=\s*[%!]")
@@ -66,7 +66,7 @@ def _without_magics(source: str, number: int, notes: list[str]) -> str:
 
 def _is_python(source: str) -> bool:
     try:
-        ast.parse(source)
+        parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -11,6 +11,7 @@ from grader.checks import AnyCheck
 from grader.checks.pytest import Pytest
 from grader.probes import Call, Gradient, Probe, Routing, Script, style_of
 from grader.spec import Draw, Spec
+from grader.syntax import parse
 from grader.wording import nearest
 
 REFERENCE = Path(__file__).resolve().parent.parent / "reference"  # read as text, never imported here
@@ -47,7 +48,7 @@ def _styles(spec: Spec) -> Iterator[str]:
 def _functions(spec: Spec) -> Iterator[str]:
     for function in spec.functions:
         try:
-            [defined] = ast.parse(f"def {function.signature}: pass").body
+            [defined] = parse(f"def {function.signature}: pass").body
             is_right = isinstance(defined, ast.FunctionDef) and defined.name == function.name
         except (SyntaxError, ValueError):
             is_right = False
@@ -86,7 +87,7 @@ def _modules() -> list[str]:
 def _defined(file: Path) -> set[str] | None:
     """Name what a Python file defines or imports at its top level; None when that cannot be told."""
     try:
-        body = ast.parse(file.read_text(encoding="utf-8")).body
+        body = parse(file.read_text(encoding="utf-8")).body
     except (OSError, SyntaxError, ValueError):
         return None
     imports = [a for n in body if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -11,6 +10,7 @@ from grader.calibration import Plan
 from grader.checks import AnyCheck
 from grader.probes import OUTPUTS, Call, Probe, Script, style_of
 from grader.strict import Model
+from grader.syntax import parse
 
 Gpu = Literal["none", "preferred", "required"]
 Style = Literal["function", "script"]
@@ -41,7 +41,7 @@ class Function(Model):
     @model_validator(mode="after")
     def _readable(self) -> Function:
         try:
-            ast.parse(f"def {self.signature}: pass")
+            parse(f"def {self.signature}: pass")
         except SyntaxError as e:
             msg = f"signature {self.signature!r} is not Python; write it as train(x, y, lr=0.01)"
             raise ValueError(msg) from e

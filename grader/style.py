@@ -10,6 +10,7 @@ from fnmatch import fnmatch
 
 from grader.spec import Function, Spec
 from grader.submission import Submission
+from grader.syntax import parse
 
 ALMOST = 0.75  # predikt and trian are as near to predict and train
 
@@ -22,7 +23,7 @@ def style_of(submission: Submission, spec: Spec) -> str:
     """
     if len(spec.styles) == 1:
         return spec.styles[0]
-    tree = ast.parse(submission.source)
+    tree = parse(submission.source)
     defined = callables(tree)
     fitting = [f for f in spec.functions if f.name in defined and fits(defined[f.name], f)]
     watched = [n for listed in (spec.script.watch if spec.script else {}).values() for n in listed]
@@ -59,7 +60,7 @@ def fits(parameters: ast.arguments | None, function: Function) -> bool:
     """Tell whether parameters accept as many arguments as the asked signature has."""
     if parameters is None or parameters.vararg or parameters.kwarg:
         return True
-    [asked] = ast.parse(f"def {function.signature}: pass").body
+    [asked] = parse(f"def {function.signature}: pass").body
     count = len(asked.args.args) if isinstance(asked, ast.FunctionDef) else 0
     names = [*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs]
     required = len(parameters.posonlyargs) + len(parameters.args) - len(parameters.defaults)

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 from grader.errors import SubmissionError
 from grader.notebook import read_cells
+from grader.syntax import parse
 
 MAX_SOURCE = 256 * 1024
 MAX_NOTEBOOK = 8 * 1024 * 1024  # with its outputs, which are left out
@@ -50,7 +51,7 @@ class Submission:
     def imports_torch(self) -> bool:
         """Tell whether a file of it imports torch: then its functions get tensors, else NumPy arrays."""
         texts = [self.source, *(text for name, text in self.files.items() if name.endswith(".py"))]
-        return any(n.split(".")[0] == "torch" for text in texts for n in _imported(ast.parse(text)))
+        return any(n.split(".")[0] == "torch" for text in texts for n in _imported(parse(text)))
 
 
 def read_submission(name: str, raw: bytes) -> Submission:
@@ -93,7 +94,7 @@ def _decode(name: str, raw: bytes) -> str:
 
 def _check_syntax(unit: str, source: str) -> None:
     try:
-        ast.parse(source, unit)
+        parse(source, unit)
     except SyntaxError as e:
         line = (e.text or "").strip()[:80]
         raise SubmissionError(f"{unit}, line {e.lineno or 1}: {e.msg}{': ' if line else ''}{line}") from e

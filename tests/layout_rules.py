@@ -183,6 +183,13 @@ def broad_excepts(root: Path, reasons: dict[str, str] = BROAD_EXCEPTS) -> list[s
             + [f"{path}: listed, but catches nothing broad" for path in stale])
 
 
+def parses(root: Path) -> list[str]:
+    """Refuse `ast.parse` where several threads may call it (grader/syntax.py says why)."""
+    return [f"{path}:{node.lineno} calls ast.parse, not grader.syntax.parse" for path, node in nodes(root, "grader", "worker")
+            if isinstance(node, ast.Attribute) and node.attr == "parse" and getattr(node.value, "id", "") == "ast"
+            and path.as_posix() != "grader/syntax.py" and "worker/inside" not in path.as_posix()]
+
+
 def work_at_import(root: Path) -> list[str]:
     """Refuse modules that do something when imported (the command line registers its commands)."""
     idle = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.If, ast.Try, ast.ClassDef,
@@ -283,5 +290,5 @@ def assignments(root: Path) -> list[str]:
 
 RULES: tuple[Callable[[Path], list[str]], ...] = (
     file_lengths, function_lengths, function_medians, import_arrows, names, prints, broad_excepts,
-    work_at_import, top_level, unfinished, checks, probes, models, assignments,
+    parses, work_at_import, top_level, unfinished, checks, probes, models, assignments,
 )

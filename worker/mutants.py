@@ -11,6 +11,9 @@ import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import cast
+
+from grader.syntax import parse
 
 ACTIVATIONS = ("sigmoid", "relu", "softmax", "tanh", "sigmoid_", "relu_")
 RATES = ("lr", "learning_rate", "rate", "alpha", "eta")
@@ -32,7 +35,7 @@ class Mutant:
 def mutants(source: str) -> Iterator[Mutant]:
     """Make every mutant of a source; a source that is not Python has none."""
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
     except SyntaxError:
         return
     for name, change in MUTATIONS.items():
@@ -156,9 +159,9 @@ def _scale(by: float) -> Change:
 def _half(node: ast.AST) -> ast.AST | None:
     """Numbers are kept in 16 bits."""
     if isinstance(node, ast.Return) and node.value is not None and isinstance(node.value, ast.Name | ast.Call | ast.BinOp):
-        helper = ast.parse("(lambda v: v.half().float() if hasattr(v, 'half') else "
-                           "v.astype('float16') if hasattr(v, 'astype') else v)", mode="eval").body
-        return ast.Return(ast.Call(helper, [node.value], []))
+        [helper] = parse("(lambda v: v.half().float() if hasattr(v, 'half') else "
+                         "v.astype('float16') if hasattr(v, 'astype') else v)").body
+        return ast.Return(ast.Call(cast(ast.Expr, helper).value, [node.value], []))
     return None
 
 

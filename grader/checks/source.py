@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import model_validator
 
 from grader.checks.base import Case, Check, NotJudged
+from grader.syntax import parse
 from grader.verdict import Outcome
 
 OWN = ("self", "cls")
@@ -41,7 +42,7 @@ class Source(Check):
     def outcome(self, case: Case) -> Outcome:
         """Walk the syntax tree and report the first forbidden name with its line."""
         try:
-            tree = ast.parse(case.source)
+            tree = parse(case.source)
         except SyntaxError as e:
             raise NotJudged(str(e)) from e
         uses, known = sorted(names(tree)), {*origins(tree).values(), *OWN}

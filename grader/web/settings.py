@@ -137,3 +137,11 @@ EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "localhost", _MAIL.port or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.username or "", _MAIL.password or ""
 EMAIL_USE_TLS = _MAIL.scheme == "smtp+tls"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = GRADER.mail_from
+
+# Django by itself tells a fault to the site's administrators by mail, and nobody else.
+LOGGING = {
+    "version": 1, "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}
