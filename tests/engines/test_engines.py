@@ -108,7 +108,7 @@ class TestEveryEngine:
         ],
     )
     def test_early_end_is_a_crash(self, run, leave, because):
-        result = run(f"emit('E', {{}}, b'')\n{leave}", 1)
+        result = run(f"emit('E', {{}}, b'')\nemit('P', {{}}, b'')\n{leave}", 1)  # evidence goes out with what follows it
         assert (result.status, result.because) == (Status.CRASHED, because)
         assert len(result.frames) == 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import struct
 import threading
 import time
@@ -154,3 +155,14 @@ def forge(header: object, data: bytes = b"") -> bytes:
 def test_forged_arrays_are_refused(blob: bytes) -> None:
     with pytest.raises(wire.WireError):
         wire.unpack_arrays(blob)
+
+
+def test_evidence_is_held_back_until_something_follows_and_never_when_it_is_large(pipe):
+    send = wire.Sender(pipe[1])
+    send("E", {"probe": "a"}, b"1")
+    assert not select.select([pipe[0]], [], [], 0)[0]
+    send("P", {"event": "phase"})
+    assert [(f.kind, f.blob) for f in (wire.read_frame(pipe[0]), wire.read_frame(pipe[0]))] == [("E", b"1"), ("P", b"")]
+    send("E", {"probe": "b"}, b"2")
+    send("E", {"probe": "c"}, bytes(wire.SMALL))
+    assert [len(f.blob) for f in (wire.read_frame(pipe[0]), wire.read_frame(pipe[0]))] == [1, wire.SMALL]

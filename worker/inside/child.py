@@ -155,8 +155,9 @@ def answer(request: bytes, evidence: int, serve: Serve) -> None:
     """Serve the request and leave without the interpreter's own farewell, which takes 0.7 s with torch."""
     gc.enable()
     end: dict[str, bool] = {}
+    send = wire.Sender(evidence)
     try:
-        serve(request, lambda kind, meta, blob: wire.write_frame(evidence, kind, meta, blob))
+        serve(request, send)
     except MemoryError:
         end = {"memory": True}
     except SystemExit as error:
@@ -167,7 +168,7 @@ def answer(request: bytes, evidence: int, serve: Serve) -> None:
         flush()
         os._exit(FAILED)
     flush()
-    wire.write_frame(evidence, "F", end)
+    send("F", end)
     os._exit(0)
 
 

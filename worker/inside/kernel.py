@@ -16,6 +16,9 @@ READ_ONLY, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 32, 4096, 16384, 1 << 18
 PLAIN = 2 | 4 | 8  # no setuid files, no devices, no programs
 
 
+LIBC = ctypes.CDLL(None, use_errno=True)  # looked up once: an attempt asks thirty times
+
+
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
@@ -74,14 +77,13 @@ def drop_capabilities() -> None:
 
 
 def _call(name: str, *arguments: object, about: str = "") -> None:
-    if getattr(ctypes.CDLL(None, use_errno=True), name)(*arguments):
+    if getattr(LIBC, name)(*arguments):
         code = ctypes.get_errno()
         raise OSError(code, f"{name}: {os.strerror(code)}", about or None)
 
 
 def _prctl(option: int, first: int, second: int = 0) -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
     arguments = [ctypes.c_ulong(value) for value in (first, second, 0, 0)]
-    if libc.prctl(ctypes.c_int(option), *arguments):
+    if LIBC.prctl(ctypes.c_int(option), *arguments):
         code = ctypes.get_errno()
         raise OSError(code, f"prctl {option}: {os.strerror(code)}")

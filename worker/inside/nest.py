@@ -29,6 +29,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from . import kernel
@@ -147,13 +148,17 @@ def _mount_processes(options: str = "") -> None:
         kernel.mount("proc", "/proc", "proc", kernel.PLAIN, options)
     except OSError:  # the option is younger than some kernels
         kernel.mount("proc", "/proc", "proc", kernel.PLAIN)
-    for name in MASKED:
-        if Path(f"/proc/{name}").exists():
-            kernel.mount("/dev/null", f"/proc/{name}", None, kernel.BIND)
-    for name in SEALED:
-        if Path(f"/proc/{name}").exists():
-            kernel.mount(f"/proc/{name}", f"/proc/{name}", None, kernel.BIND | kernel.RECURSIVE)
-            kernel.mount(None, f"/proc/{name}", None, kernel.BIND | kernel.REMOUNT | kernel.READ_ONLY | kernel.PLAIN)
+    for path in present(MASKED):
+        kernel.mount("/dev/null", path, None, kernel.BIND)
+    for path in present(SEALED):
+        kernel.mount(path, path, None, kernel.BIND | kernel.RECURSIVE)
+        kernel.mount(None, path, None, kernel.BIND | kernel.REMOUNT | kernel.READ_ONLY | kernel.PLAIN)
+
+
+@cache
+def present(names: Sequence[str]) -> list[str]:
+    """List the files of a /proc that this kernel has; asked first by the supervisor, on behalf of all its children."""
+    return [path for name in names if Path(path := f"/proc/{name}").exists()]
 
 
 def become_student() -> None:

@@ -77,10 +77,12 @@ class Evidence:
     number of `E` and `P`, then `F`. Instead of `S` it may say `B`: it could not be confined, our fault.
     """
 
-    def __init__(self, limit_mb: int, forward: Callable[[str, dict[str, Any], bytes], None]) -> None:
-        """Allow `limit_mb` MiB in all; whole `E` and `P` frames go to `forward`."""
+    def __init__(self, limit_mb: int, forward: Callable[[str, dict[str, Any], bytes], None],
+                 pass_on: Callable[[], None] = lambda: None) -> None:
+        """Allow `limit_mb` MiB in all; whole `E` and `P` frames go to `forward`, then `pass_on` follows each piece."""
         self.limit_mb = limit_mb
         self.forward = forward
+        self.pass_on = pass_on
         self.decoder = wire.Decoder(max_blob=limit_mb << 20)
         self.total = 0
         self.progress = 0
@@ -100,6 +102,8 @@ class Evidence:
                 self._accept(frame)
         except wire.WireError as error:
             raise Stop("crashed", f"wrote to the evidence pipe what is no evidence ({error})") from error
+        finally:
+            self.pass_on()
 
     def _accept(self, frame: wire.Frame) -> None:
         if not self.is_confined:

@@ -6,8 +6,8 @@ The outside starts this file with one argument, a JSON object (child.Confinement
 over its standard input and output. Both are moved out of reach at once: a child gets /dev/null and pipes of
 its own in their place.
 
-Warm-up. torch costs a second to import and its first optimizer another, so both are done here, with one
-thread: a process that has once run a parallel torch operation hangs every child. That there is one thread is
+Warm-up. torch costs a second to import, its first optimizer would cost another (compiler.py), so both are done here, with
+one thread: a process that has once run a parallel torch operation hangs every child. That there is one thread is
 asserted, not hoped.
 
 One job. `J` comes in whole, the request stays bytes. The child is forked (`C` tells so), gives up everything it must not
@@ -38,12 +38,11 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import child, kernel, nest, survivors, wire
+from . import child, compiler, kernel, nest, survivors, wire
 from .streams import Evidence, Output, Sink, Stop
 
 CHUNK = 1 << 16
@@ -133,6 +132,7 @@ def warm_up() -> dict[str, str]:
         return versions
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
+    compiler.put_off()
     weight = torch.zeros(2, requires_grad=True)
     optimizers = [torch.optim.SGD([weight], lr=0.1), torch.optim.Adam([weight], lr=0.1)]
     (weight * 2).sum().backward()
@@ -155,10 +155,15 @@ def supervise(
     nonce = {"nonce": job.meta["nonce"]}
 
     def forward(kind: str, meta: dict[str, Any], blob: bytes) -> None:
-        wire.write_frame(target, kind, meta | nonce, blob)
+        passed.append(wire.pack_frame(kind, meta | nonce, blob))
 
+    def pass_on() -> None:
+        wire.write_all(target, b"".join(passed), None)
+        passed.clear()
+
+    passed: list[bytes] = []
     ooms = oom_kills()
-    task = launch(job, walls, serve, forward)
+    task = launch(job, walls, serve, Evidence(job.meta["limits"]["evidence_mb"], forward, pass_on))
     wire.write_frame(target, "C", nonce)
     stop = watch(task, source)
     seconds = time.monotonic() - task.started
@@ -170,13 +175,10 @@ def supervise(
     return nonce | told | tell(task, fallen)
 
 
-def launch(
-    job: wire.Frame, walls: child.Confinement, serve: child.Serve, forward: Callable[..., None]
-) -> Task:
+def launch(job: wire.Frame, walls: child.Confinement, serve: child.Serve, evidence: Evidence) -> Task:
     """Make the pipes and fork the child."""
     limits = job.meta["limits"]
     output = Output(limits["output_kb"])
-    evidence = Evidence(limits["evidence_mb"], forward)
     ours, theirs = zip(*(os.pipe() for _ in range(3)), strict=True)
     back = nest.begin() if walls.is_nested else None
     pid = os.fork()
