@@ -48,10 +48,10 @@ def assignment(user: User, course: str, slug: str) -> tuple[Membership, Assignme
 
 
 def attempts(user: User) -> QuerySet[Attempt]:
-    """All attempts a user may see: the own ones, and those of courses in which they are staff."""
+    """All attempts a user may see: the own ones that may count, and all of courses in which they are staff."""
     mine = Membership.objects.filter(user=user, is_active=True)
     staffed = mine.filter(role__in=STAFF).values("course")
-    own = Q(submission__user=user, submission__assignment__course__in=mine.values("course"))
+    own = Q(submission__user=user, submission__assignment__course__in=mine.values("course"), counts=True)
     return Attempt.objects.select_related("submission__assignment__course", "submission__user", "version").filter(
         own | Q(submission__assignment__course__in=staffed))
 

@@ -108,7 +108,8 @@ def _own(assignment: Assignment, member: Membership, now: datetime) -> Own:
 
 def _attempts(members: Sequence[Membership], assignments: Sequence[Assignment]) -> dict[tuple[int, int], list[Brief]]:
     """Read no more of attempts than grades need, by assignment and student, the newest last; what broke has no score."""
-    found = Attempt.objects.filter(submission__assignment__in=assignments, submission__user__in=[m.user_id for m in members])
+    found = Attempt.objects.filter(submission__assignment__in=assignments, submission__user__in=[m.user_id for m in members],
+                                   counts=True)
     of: dict[tuple[int, int], list[Brief]] = defaultdict(list)
     for place, user, number, at, pk, again, state, status, score, version, submission in found.order_by(
             "submission__number", "number").values_list(*READ):

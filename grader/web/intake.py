@@ -97,6 +97,6 @@ def _check(assignment: Assignment, user: User, now: datetime) -> None:
     mine = Submission.objects.filter(user=user)
     if mine.filter(received_at__gt=now - RUSH_TIME).count() >= RUSH:
         raise Refused("too_many", f"{RUSH} submissions in {RUSH_TIME.seconds // 60} minutes is the most; wait a few minutes")
-    if Attempt.objects.filter(submission__user=user, state__in=LIVE).count() >= MAX_RUNNING + MAX_WAITING:
+    if Attempt.objects.filter(submission__user=user, state__in=LIVE, counts=True).count() >= MAX_RUNNING + MAX_WAITING:
         raise Refused("queue_full", f"{MAX_RUNNING + MAX_WAITING} of your attempts are waiting or running; "
                                     "wait for one, or cancel one")

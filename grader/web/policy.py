@@ -40,6 +40,7 @@ class Brief:
     version_id: int
     submission_id: int
     submission: Sent
+    counts: bool = True  # others are not read
 
 
 A = TypeVar("A", Attempt, Brief)
@@ -166,7 +167,7 @@ def counting(assignment: Assignment, attempts: Iterable[A], factors: Mapping[int
     """
     newest: dict[int, A] = {}
     for a in sorted(attempts, key=lambda a: a.number):
-        if a.state == State.DONE and a.score is not None:
+        if a.counts and a.state == State.DONE and a.score is not None:
             newest[a.submission_id] = a
     if assignment.counting == Assignment.Counting.LATEST:
         return max(newest.values(), key=lambda a: a.submission.number, default=None)

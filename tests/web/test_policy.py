@@ -23,9 +23,9 @@ def berlin(text):
     return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
 
 
-def attempt(at=DUE, state=State.DONE, status="finished", number=1, score=None, submission=1):
+def attempt(at=DUE, state=State.DONE, status="finished", number=1, score=None, submission=1, counts=True):
     made = Submission(pk=submission, number=submission, received_at=at)
-    return Attempt(submission=made, number=number, state=state, status=status, created_at=at, score=score)
+    return Attempt(submission=made, number=number, state=state, status=status, created_at=at, score=score, counts=counts)
 
 
 def refusal(rules, now, attempts=(), extension=None):
@@ -200,6 +200,8 @@ EARLY, LATE = attempt(score=8, submission=1), attempt(score=10, submission=2)
     (BEST, [attempt(score=8, submission=1), attempt(score=8, submission=2)], {}, 2),
     (BEST, [attempt(score=8, submission=1), attempt(score=2, submission=1, number=2), attempt(score=3, submission=2)], {}, 2),
     (BEST, [attempt(score=0, submission=1)], {1: 0}, 1),
+    (BEST, [EARLY, LATE, attempt(score=12, submission=1, number=2, counts=False)], {}, 2),
+    (LATEST, [EARLY, attempt(score=9, submission=2, counts=False)], {}, 1),
     (LATEST, [EARLY, attempt(state=State.RUNNING, submission=2)], {}, 1)])
 def test_which_submission_counts(rules, attempts, factors, chosen):
     assert policy.counting(rules, attempts, factors).submission_id == chosen

@@ -42,6 +42,7 @@ class Attempt(models.Model):
     score = models.FloatField(null=True)
     points = models.FloatField(null=True)
     report = models.CharField(max_length=64, blank=True)  # the object
+    counts = models.BooleanField(default=True)  # False: staff alone see it, and no score rests on it, unless it is promoted
     manifest = models.JSONField(null=True)  # grader.manifest.Manifest: what the report rests on
 
     class Meta:

@@ -56,7 +56,7 @@ def download(request: Request, pk: int) -> HttpResponse:
 
 def page_of(attempt: Attempt, member: Membership, now: datetime) -> dict[str, Any]:
     """Work out all that an attempt's page says."""
-    return _shown(attempt, member, now) | {"place": place_of(attempt, now), "before": _before(attempt)}
+    return _shown(attempt, member, now) | {"place": place_of(attempt, now), "before": _before(attempt, member)}
 
 
 def place_of(attempt: Attempt, now: datetime) -> waiting.Place | None:
@@ -79,9 +79,9 @@ def _shown(attempt: Attempt, member: Membership, now: datetime) -> dict[str, Any
     return told
 
 
-def _before(attempt: Attempt) -> Attempt | None:
+def _before(attempt: Attempt, member: Membership) -> Attempt | None:
     """Find the newest attempt of the submission before this one, or the attempt that this one grades again."""
     s = attempt.submission
-    mine = Attempt.objects.filter(submission__assignment=s.assignment, submission__user=s.user)
+    mine = access.attempts(member.user).filter(submission__assignment=s.assignment, submission__user=s.user)
     return (mine.filter(submission=s, number__lt=attempt.number).order_by("-number").first()
             or mine.filter(submission__number__lt=s.number).order_by("-submission__number", "-number").first())
