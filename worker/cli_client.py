@@ -189,6 +189,9 @@ def _show_end(server: Server, attempt: int, state: str) -> None:
     told = server.get(f"attempts/{attempt}")
     if state == "cancelled":
         raise GraderError(f"attempt {attempt} was cancelled; it uses up no attempt")
+    if told.get("is_held"):
+        _say("it is graded; staff of the course hold the grade back, and it is shown when they no longer do")
+        return
     if state == "broken" or told["report"] is None:
         raise Broken(f"attempt {attempt} could not be graded: {told['because'] or 'there is no report'}; hand in again")
     try:
@@ -202,6 +205,11 @@ def _show_end(server: Server, attempt: int, state: str) -> None:
         _say(f"late: {told['factor']:.0%} of the score counts, {score} of {points} points")
 
 
+def _held(told: dict[str, Any]) -> str:
+    """Say why there is no score, where staff hold it back."""
+    return "held back" if told.get("is_held") else ""
+
+
 def _list(attempts: Sequence[dict[str, Any]]) -> None:
     if not attempts:
         _say("nothing handed in yet; hand in with: grader submit ASSIGNMENT FILE --wait")
@@ -209,7 +217,7 @@ def _list(attempts: Sequence[dict[str, Any]]) -> None:
     names = Column("assignment", overflow="fold"), Column("file", overflow="fold")
     table = Table("no.", *names, "handed in (UTC)", "state", "score")
     for a in attempts:
-        score = "" if a["score"] is None else f"{shown.points(a['score'])} / {shown.points(a['points'])}"
+        score = _held(a) if a["score"] is None else f"{shown.points(a['score'])} / {shown.points(a['points'])}"
         table.add_row(str(a["id"]), Text(f"{a['course']}/{a['assignment']}"), Text(shown.line(a["submission"]["name"], 40)),
                       str(a["submission"]["received_at"])[5:16].replace("T", " "), _state(a), score)
     out.print(table)
@@ -223,7 +231,7 @@ def _state(attempt: dict[str, Any]) -> str:
 def _ones_own(grades: Sequence[dict[str, Any]]) -> Table:
     table = Table("assignment", "title", "score", "points", "not shown yet")
     for g in grades:
-        score = "" if g["score"] is None else shown.points(g["score"])
+        score = _held(g) if g["score"] is None else shown.points(g["score"])
         hidden = shown.points(g["hidden_points"]) if g["hidden_points"] else ""
         table.add_row(Text(g["assignment"]), Text(shown.line(g["title"])), score, shown.points(g["points"]), hidden)
     return table

@@ -17,7 +17,7 @@ from django.db import transaction
 
 from grader.errors import GraderError
 from grader.web import audit
-from grader.web.models import Adjustment, Assignment, Membership, User
+from grader.web.models import Adjustment, Assignment, Course, Membership, User
 
 MOST = 1000  # points, either way
 LONGEST = 4000  # characters of a comment
@@ -84,17 +84,31 @@ def read(said: dict[str, str]) -> Given:
 def give(assignment: Assignment, student: User, member: Membership, given: Given, now: datetime) -> Adjustment:
     """Give a student points or a comment by hand."""
     with transaction.atomic():
-        made = Adjustment.objects.create(
-            assignment=assignment, student=student, points=given.points, is_override=given.is_override, comment=given.comment,
-            reason=given.reason, by=member.user, at=now)
-        audit.record(member.user, "score.override" if given.is_override else "score.adjust", course=member.course,
-                     about=_about(made), after=_told(made), reason=given.reason or given.comment)
+        lock(member.course)
+        [made] = give_all([(assignment, student, given)], member, now)
     return made
+
+
+def give_all(gifts: Iterable[tuple[Assignment, User, Given]], member: Membership, now: datetime) -> list[Adjustment]:
+    """Give many students points or comments; call it in a transaction that has locked the course."""
+    made = Adjustment.objects.bulk_create([
+        Adjustment(assignment=assignment, student=student, points=given.points, is_override=given.is_override,
+                   comment=given.comment, reason=given.reason, by=member.user, at=now) for assignment, student, given in gifts])
+    audit.record_all(member, [
+        audit.Act("score.override" if a.is_override else "score.adjust", _about(a), after=_told(a), reason=a.reason or a.comment)
+        for a in made])
+    return made
+
+
+def lock(course: Course) -> None:
+    """Let nobody else give or withdraw anything in a course until the transaction ends."""
+    Course.objects.select_for_update().get(pk=course.pk)
 
 
 def withdraw(found: Adjustment, member: Membership, now: datetime) -> bool:
     """Take back what was given; it stays to be read. False where it was taken back before."""
     with transaction.atomic():
+        lock(member.course)
         standing = Adjustment.objects.filter(pk=found.pk, withdrawn_at=None)
         is_done = standing.update(withdrawn_at=now, withdrawn_by=member.user) == 1
         if is_done:

@@ -21,7 +21,7 @@ from grader.web.policy import Brief
 PAGE = 50  # students
 LONGEST = 100  # characters of what is searched for
 WORDS = {"graded": "graded", "late": "late", "waiting": "waiting", "broken": "broken", "none": "not handed in",
-         "missed": "missed", "hidden": "part hidden", "manual": "by hand"}
+         "missed": "missed", "hidden": "part hidden", "manual": "by hand", "held": "held back"}
 SCORE = "score."  # an order by an assignment is this and its slug
 
 
@@ -108,7 +108,7 @@ def rows(students: Sequence[Student], columns: Sequence[Assignment], now: dateti
 
 def states(grade: Grade, versions: Mapping[int, set[str]], now: datetime) -> tuple[str, ...]:
     """Say what there is to know about a student's work; `versions` are the visibilities of the checks in each."""
-    by_hand = ("manual",) if grade.manual.count else ()
+    by_hand = (*(("manual",) if grade.manual.count else ()), *(("held",) if grade.is_held else ()))
     return (*_states_of_work(grade, versions, now), *by_hand)
 
 

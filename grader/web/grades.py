@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from grader.web import adjustments, late_days, marks, policy, reports
+from grader.web import adjustments, holds, late_days, marks, policy, reports
 from grader.web.adjustments import Manual
 from grader.web.models import Assignment, Attempt, Course, Extension, Membership, Role, User
 from grader.web.policy import Brief, Sent
@@ -27,6 +27,7 @@ class Own:
     points: float
     hidden_points: float
     attempt: Attempt | None
+    is_held: bool = False  # back by staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,15 @@ class Grade:
     score: float | None  # after the penalty for lateness, what was given by hand counted in
     factor: float
     manual: Manual
+    is_held: bool  # back from the student
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What staff decided by hand of one student in one assignment."""
+
+    manual: Manual
+    is_held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +84,12 @@ def students(course: Course) -> QuerySet[Membership]:
 
 
 def of_all(course: Course) -> list[Student]:
-    """List the grades of all students of a course, in five queries, however many they are."""
+    """List the grades of all students of a course, in six queries, however many they are."""
     return of(course, list(students(course)), list(course.assignments.select_related("course")))
 
 
 def of(course: Course, members: Sequence[Membership], assignments: Sequence[Assignment]) -> list[Student]:
-    """List the grades of some students in some assignments, in three queries.
+    """List the grades of some students in some assignments, in four queries.
 
     Late days are spent over a whole course: where it has any, `assignments` must be all of its assignments.
     """
@@ -87,10 +97,12 @@ def of(course: Course, members: Sequence[Membership], assignments: Sequence[Assi
     usual = {a.pk: policy.window(a, None) for a in assignments}
     attempts = _attempts(members, assignments)
     given = adjustments.of(assignments, [m.user_id for m in members])
+    held = holds.of(assignments, [m.user_id for m in members])
     return [Student(m, _grades(course, [
         late_days.Work(a, policy.window(a, extensions[a.pk, m.user_id]) if (a.pk, m.user_id) in extensions else usual[a.pk],
                        attempts.get((a.pk, m.user_id), [])) for a in assignments],
-        {a.pk: adjustments.effect(given.get((a.pk, m.user_id), ())) for a in assignments})) for m in members]
+        {a.pk: Hand(adjustments.effect(given.get((a.pk, m.user_id), ())), (a.pk, m.user_id) in held) for a in assignments}))
+        for m in members]
 
 
 def points_of(course: Course) -> dict[str, float]:
@@ -101,7 +113,7 @@ def points_of(course: Course) -> dict[str, float]:
 def _own(assignment: Assignment, member: Membership, now: datetime) -> Own:
     record = marks.record(assignment, member.user, member, now)
     if (mark := record.mark) is None:
-        return Own(assignment, record.score, assignment.version.points, 0, None)
+        return Own(assignment, record.score, assignment.version.points, 0, None, record.is_held)
     hidden = sum(h.points for h in reports.shown(mark.attempt, member, now).hidden)
     return Own(assignment, record.score, (mark.points or 0) + hidden, hidden, mark.attempt)
 
@@ -118,19 +130,19 @@ def _attempts(members: Sequence[Membership], assignments: Sequence[Assignment]) 
     return of
 
 
-def _grades(course: Course, works: Sequence[late_days.Work[Brief]], manual: Mapping[int, Manual]) -> dict[str, Grade]:
+def _grades(course: Course, works: Sequence[late_days.Work[Brief]], hands: Mapping[int, Hand]) -> dict[str, Grade]:
     """Work out one student's grades, late days spent and what was given by hand counted in."""
     shares = late_days.shares(course.late_days, works) if course.late_days else {}
     free = {w.assignment.pk: shares.get(w.assignment.pk, late_days.Share()).free for w in works}
-    return {w.assignment.slug: _grade(w, free[w.assignment.pk], manual[w.assignment.pk]) for w in works}
+    return {w.assignment.slug: _grade(w, free[w.assignment.pk], hands[w.assignment.pk]) for w in works}
 
 
-def _grade(work: late_days.Work[Brief], free: int, manual: Manual) -> Grade:
+def _grade(work: late_days.Work[Brief], free: int, hand: Hand) -> Grade:
     at = {a.submission_id: a.submission.received_at for a in work.attempts}
     factors = {pk: policy.factor(work.assignment, work.window, when, free) for pk, when in at.items()}
     days = {pk: work.window.days_late(when) for pk, when in at.items()}
     chosen = policy.counting(work.assignment, work.attempts, factors, days)
     if chosen is None:
-        return Grade(work, None, manual.applied(None), 1.0, manual)
+        return Grade(work, None, hand.manual.applied(None), 1.0, hand.manual, hand.is_held)
     factor = factors[chosen.submission_id]
-    return Grade(work, chosen, manual.applied(round((chosen.score or 0) * factor, 6)), factor, manual)
+    return Grade(work, chosen, hand.manual.applied(round((chosen.score or 0) * factor, 6)), factor, hand.manual, hand.is_held)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from grader.web import adjustments, late_days, policy, reports, specs
+from grader.web import adjustments, holds, late_days, policy, reports, specs
 from grader.web.adjustments import Manual
-from grader.web.models import Adjustment, Assignment, Attempt, Extension, Membership, State, User
+from grader.web.models import Adjustment, Assignment, Attempt, Extension, Hold, Membership, State, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Mark:
     points: float | None  # of the visible checks
     factor: float
     is_counting: bool
+    is_held: bool = False  # back from the viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Record:
     marks: list[Mark]
     standing: policy.Standing
     adjustments: list[Adjustment]  # withdrawn ones too
+    hold: Hold | None = None  # where the grade is held back from the student
+    is_held: bool = False  # back from the viewer, who then sees neither marks nor what was given by hand
 
     @property
     def mark(self) -> Mark | None:
@@ -83,28 +86,32 @@ def of_course(user: User, viewer: Membership, now: datetime) -> list[Record]:
 def _records(assignments: list[Assignment], user: User, viewer: Membership, now: datetime) -> list[Record]:
     """Work the marks out together, because free late days are spent over a whole course."""
     attempts: dict[int, list[Attempt]] = {a.pk: [] for a in assignments}
+    held = {place: found for (place, _), found in holds.of(assignments, [user.pk]).items()}
+    unseen = set() if viewer.is_staff else set(held)
     seen = {} if viewer.is_staff else {"counts": True}
     for attempt in (Attempt.objects.filter(submission__assignment__in=assignments, submission__user=user, **seen)
                     .select_related("submission__assignment__course", "submission__user", "version")
                     .order_by("-submission__number", "-number")):
-        attempt.score, attempt.points = visible(attempt, viewer, now)  # in memory alone
+        is_held = attempt.submission.assignment_id in unseen
+        attempt.score, attempt.points = (None, None) if is_held else visible(attempt, viewer, now)  # in memory alone
         attempts[attempt.submission.assignment_id].append(attempt)
     extensions = {e.assignment_id: e for e in Extension.objects.filter(assignment__in=assignments, user=user)}
     works = {a.pk: late_days.Work(a, policy.window(a, extensions.get(a.pk)), attempts[a.pk]) for a in assignments}
     given = adjustments.of(assignments, [user.pk])
     budget = viewer.course.late_days
     shares = late_days.shares(budget, works.values()) if budget else {}
-    return [Record(a, _marks(works[a.pk], shares.get(a.pk, late_days.Share()).free),
-                   policy.standing(a, extensions.get(a.pk), attempts[a.pk], now), given[a.pk, user.pk]) for a in assignments]
+    return [Record(a, _marks(works[a.pk], shares.get(a.pk, late_days.Share()).free, is_held=a.pk in unseen),
+                   policy.standing(a, extensions.get(a.pk), attempts[a.pk], now),
+                   [] if a.pk in unseen else given[a.pk, user.pk], held.get(a.pk), a.pk in unseen) for a in assignments]
 
 
-def _marks(work: late_days.Work[Attempt], free: int) -> list[Mark]:
+def _marks(work: late_days.Work[Attempt], free: int, *, is_held: bool) -> list[Mark]:
     at = {a.submission_id: a.submission.received_at for a in work.attempts}
     factors = {pk: policy.factor(work.assignment, work.window, when, free) for pk, when in at.items()}
     days = {pk: work.window.days_late(when) for pk, when in at.items()}
     chosen = policy.counting(work.assignment, work.attempts, factors, days)
     return [Mark(a, None if a.score is None else round(a.score * factors[a.submission_id], 6), a.points,
-                 factors[a.submission_id], a is chosen) for a in work.attempts]
+                 factors[a.submission_id], a is chosen, is_held) for a in work.attempts]
 
 
 def counting(found: list[Mark]) -> Mark | None:

@@ -12,10 +12,11 @@ from datetime import datetime
 
 from grader.report import Report, score_of
 from grader.verdict import Result, Verdict
-from grader.web import policy, specs
+from grader.web import holds, policy, specs
 from grader.web.models import Attempt, Extension, Membership
 
 WHEN = {"after_due": "after the due date", "after_release": "when the grades are released", "staff": "to staff only"}
+HELD = "when staff no longer hold the grade back"
 FOR_STAFF = ("seed",)  # of the provenance
 TIMES = ("seconds", "cpu_s", "peak_memory_mb", "rounds", "trials")
 
@@ -35,6 +36,7 @@ class Shown:
 
     report: Report
     hidden: tuple[Hidden, ...]
+    is_held: bool = False  # back from the viewer, by staff
 
 
 def stored(attempt: Attempt) -> Report:
@@ -51,6 +53,9 @@ def shown(attempt: Attempt, viewer: Membership, now: datetime) -> Shown:
                if policy.is_visible(c.visibility, dates, assignment.released_at, now, is_staff=viewer.is_staff)]
     if viewer.is_staff:
         return Shown(report, ())
+    if holds.is_held(assignment, user):
+        whole = Hidden(len(report.checks), sum(c.max_points for c in report.checks), HELD)
+        return Shown(_for_student(report, []), (whole,), is_held=True)
     return Shown(_for_student(report, visible), hidden_of(report, visible))
 
 

@@ -13,6 +13,7 @@ from grader.web.api import shapes
 from grader.web.api.callers import Call, by
 from grader.web.api.schema import also
 from grader.web.grade_files import csv_file, lines, number
+from grader.web.models import Adjustment
 
 Form = Annotated[Literal["json", "csv"], Query(description="csv gives a file for spreadsheets")]
 CSV = {"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}}
@@ -47,8 +48,30 @@ def course_grades(request: Call, course: str, form: Form = "json") -> Any:
                              total=s.total) for s in found])
 
 
+@router.get("/courses/{course}/adjustments", auth=by("grades"), response=list[shapes.AdjustmentShape],
+            summary="What was given by hand")
+def course_adjustments(request: Call, course: str, assignment: str | None = None,
+                       student: str | None = None) -> list[shapes.AdjustmentShape]:
+    """List what staff gave by hand, withdrawn ones too, the oldest first; of one `assignment` or `student` on request."""
+    member = access.member_as(request.auth.user, course, *access.STAFF)
+    wanted = {"assignment": access.assignment(member.user, course, assignment)[1]} if assignment is not None else {}
+    found = Adjustment.objects.filter(assignment__course=member.course, **wanted).select_related(
+        "assignment", "student", "by", "withdrawn_by")
+    if student is not None:
+        found = found.filter(student=access.student(member, student))
+    audit.record(member.user, "grades.export", course=member.course, after={"form": "adjustments", "count": found.count()})
+    return [_adjustment(a) for a in found]
+
+
 def _own(grade: grades.Own) -> shapes.GradeShape:
     return shapes.GradeShape(assignment=grade.assignment.slug, title=grade.assignment.title, score=grade.score,
                              points=grade.points, attempt=grade.attempt.pk if grade.attempt else None,
                              received_at=grade.attempt.submission.received_at if grade.attempt else None,
-                             hidden_points=grade.hidden_points)
+                             hidden_points=grade.hidden_points, is_held=grade.is_held)
+
+
+def _adjustment(found: Adjustment) -> shapes.AdjustmentShape:
+    return shapes.AdjustmentShape(
+        id=found.pk, assignment=found.assignment.slug, student=found.student.username, points=found.points,
+        is_override=found.is_override, comment=found.comment, reason=found.reason, by=found.by.username if found.by else "",
+        at=found.at, withdrawn_at=found.withdrawn_at, withdrawn_by=found.withdrawn_by.username if found.withdrawn_by else "")

@@ -79,6 +79,7 @@ class AssignmentShape(Model):
     next_at: datetime | None = Field(description="when the next submission is possible, where one must wait")
     refusal: Refusal | None = Field(description="why nothing is taken now; none: it is")
     score: float | None = Field(description="of the attempt that counts, as far as it is shown; with what staff gave by hand")
+    is_held: bool = Field(description="whether staff hold one's grade back: there is no score then")
 
 
 class SubmissionShape(Model):
@@ -111,6 +112,7 @@ class AttemptShape(Model):
     points: float | None = Field(description="of the checks that may be shown")
     factor: float = Field(description="what lateness leaves of the score")
     is_counting: bool = Field(description="whether it is the one that counts, by what may be shown")
+    is_held: bool = Field(description="whether staff hold the grade back from the caller: there is no score and no report then")
     finished_at: datetime | None
 
 
@@ -125,7 +127,7 @@ class HiddenShape(Model):
 class AttemptDetail(AttemptShape):
     """One grading of a submission with its report."""
 
-    report: Report | None = Field(description="with the checks that may be shown; none until it is graded")
+    report: Report | None = Field(description="with the checks that may be shown; none until it is graded, or while it is held")
     hidden: list[HiddenShape]
 
 
@@ -198,6 +200,7 @@ class GradeShape(Model):
     attempt: int | None = Field(description="the attempt that counts")
     received_at: datetime | None
     hidden_points: float = Field(description="of checks that are not shown yet")
+    is_held: bool = Field(description="whether staff hold it back: there is no score then")
 
 
 class StudentGrades(Model):
@@ -208,6 +211,22 @@ class StudentGrades(Model):
     section: str
     scores: dict[str, float | None] = Field(description="by assignment, after the penalty, with what was given by hand")
     total: float
+
+
+class AdjustmentShape(Model):
+    """What staff gave one student by hand in one assignment; it is never removed, only withdrawn."""
+
+    id: int
+    assignment: str
+    student: str = Field(description="user name")
+    points: float = Field(description="added to the score; where it is set: the score")
+    is_override: bool = Field(description="whether the score is set, whatever the checks say")
+    comment: str = Field(description="for the student")
+    reason: str = Field(description="for staff")
+    by: str = Field(description="user name; empty where the account is gone")
+    at: datetime
+    withdrawn_at: datetime | None
+    withdrawn_by: str
 
 
 class CourseGrades(Model):

@@ -25,7 +25,7 @@ def token(found: Token) -> shapes.TokenShape:
 
 def assignment(found: Assignment, member: Membership, now: datetime) -> shapes.AssignmentShape:
     """Show an assignment with the caller's own dates, attempts and score."""
-    standing = intake.standing(found, member.user, now)
+    standing, record = intake.standing(found, member.user, now), marks.record(found, member.user, member, now)
     refusal = standing.refusal(now)
     return shapes.AssignmentShape(
         course=member.course.slug, assignment=found.slug, title=found.title, points=found.version.points,
@@ -33,7 +33,7 @@ def assignment(found: Assignment, member: Membership, now: datetime) -> shapes.A
         penalty_percent=found.penalty_percent, counting=found.counting, attempts_allowed=standing.allowed,
         attempts_used=standing.used, attempts_left=standing.left, cooldown_s=found.cooldown_s, next_at=standing.next_at,
         refusal=shapes.Refusal(code=refusal[0], detail=refusal[1]) if refusal else None,
-        score=marks.record(found, member.user, member, now).score)
+        score=record.score, is_held=record.is_held)
 
 
 def attempt(mark: marks.Mark, viewer: Membership, now: datetime) -> shapes.AttemptShape:
@@ -45,7 +45,8 @@ def detail(mark: marks.Mark, viewer: Membership, now: datetime) -> shapes.Attemp
     """Show an attempt with its report, as far as the caller may see it."""
     seen = reports.shown(mark.attempt, viewer, now) if is_graded(mark.attempt) else None
     hidden = [shapes.HiddenShape(count=h.count, points=h.points, when=h.when) for h in seen.hidden] if seen else []
-    return shapes.AttemptDetail(**_attempt(mark, viewer, now), report=seen.report if seen else None, hidden=hidden)
+    report = seen.report if seen and not seen.is_held else None
+    return shapes.AttemptDetail(**_attempt(mark, viewer, now), report=report, hidden=hidden)
 
 
 def mark_of(found: Attempt, viewer: Membership, now: datetime) -> marks.Mark:
@@ -61,7 +62,8 @@ def _attempt(mark: marks.Mark, viewer: Membership, now: datetime) -> dict[str, A
         "id": found.pk, "course": assignment.course.slug, "assignment": assignment.slug, "title": assignment.title,
         "submission": _submission(found), "number": found.number, "state": found.state, "place": where.place,
         "starts_in_s": where.starts_in_s, "status": found.status, "because": because(found, viewer), "score": mark.score,
-        "points": mark.points, "factor": mark.factor, "is_counting": mark.is_counting, "finished_at": found.finished_at}
+        "points": mark.points, "factor": mark.factor, "is_counting": mark.is_counting, "is_held": mark.is_held,
+        "finished_at": found.finished_at}
 
 
 def _submission(found: Attempt) -> shapes.SubmissionShape:

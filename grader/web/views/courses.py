@@ -51,7 +51,8 @@ def course(request: Request, course: str) -> HttpResponse:
 
 
 def _line(record: Record, now: datetime) -> Line:
-    return Line(record.assignment, record.standing, record.mark, record, *_word(record, now), record.standing.window.is_open(now))
+    told = ("held back", "") if record.is_held and record.marks else _word(record, now)
+    return Line(record.assignment, record.standing, record.mark, record, *told, record.standing.window.is_open(now))
 
 
 def _word(record: Record, now: datetime) -> tuple[str, str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,7 +12,7 @@ from django.views.decorators.http import require_safe
 from grader.web import access, audit, gradebook, grades, marks, specs
 from grader.web.grade_files import csv_file, lines
 from grader.web.gradebook import LONGEST, SCORE, WORDS, Asked
-from grader.web.models import Extension, RegradeRequest
+from grader.web.models import Extension, Membership, RegradeRequest
 from grader.web.views.gate import Request, members
 
 
@@ -41,7 +44,11 @@ def table(request: Request, course: str) -> HttpResponse:
 def student(request: Request, course: str, username: str) -> HttpResponse:
     """Show all that one student did in a course."""
     viewer = access.member_as(request.user, course, *access.STAFF)
-    place, now = access.place(viewer, username), specs.now()
+    return render(request, "web/student.html", history_of(viewer, access.place(viewer, username), specs.now()))
+
+
+def history_of(viewer: Membership, place: Membership, now: datetime) -> dict[str, Any]:
+    """Work out all that a student's page says to staff."""
     found = place.user
     asked = RegradeRequest.objects.filter(attempt__submission__assignment__course=viewer.course, attempt__submission__user=found)
     requests: dict[int, list[RegradeRequest]] = {}
@@ -49,11 +56,12 @@ def student(request: Request, course: str, username: str) -> HttpResponse:
         requests.setdefault(one.attempt_id, []).append(one)
     records = marks.of_course(found, viewer, now)
     [whole] = grades.of(viewer.course, [place], [r.assignment for r in records])
-    return render(request, "web/student.html", {
+    return {
         "course": viewer.course, "member": viewer, "now": now, "student": found, "place": place, "whole": whole,
         "records": records, "requests": requests, "points": grades.points_of(viewer.course),
+        "can_adjust": found.pk != viewer.user_id, "give_at": None, "hold_at": None, "wrong": "", "said": {},
         "extensions": {e.assignment_id: e for e in Extension.objects.filter(
-            assignment__course=viewer.course, user=found).select_related("given_by")}})
+            assignment__course=viewer.course, user=found).select_related("given_by")}}
 
 
 def _asked(request: Request, sections: list[str], slugs: list[str]) -> Asked:
