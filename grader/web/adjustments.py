@@ -54,7 +54,7 @@ def effect(found: Iterable[Adjustment]) -> Manual:
     """Work out what adjustments, the newest last, come to."""
     standing = [a for a in found if a.withdrawn_at is None]
     override = next((a.points for a in reversed(standing) if a.is_override), None)
-    return Manual(override, sum(a.points for a in standing if not a.is_override), len(standing))
+    return Manual(override, round(sum(a.points for a in standing if not a.is_override), 6), len(standing))
 
 
 def of(assignments: Iterable[Assignment], students: Iterable[int]) -> dict[tuple[int, int], list[Adjustment]]:
@@ -69,7 +69,8 @@ def read(said: dict[str, str]) -> Given:
     """Read what a form says; raises GraderError with what to write instead."""
     is_override = said.get("way") == "set"
     comment, reason = (said.get(k, "").replace("\r\n", "\n").strip() for k in ("comment", "reason"))
-    points = _points(said.get("points", "").strip(), may_be_empty=bool(comment) and not is_override)
+    points_said = said.get("points", "").strip()
+    points = 0.0 if not points_said and comment and not is_override else read_points(points_said)
     if is_override and points < 0:
         raise GraderError("A score is set to 0 or more; to take points off, add a negative number.")
     if is_override and not reason:
@@ -116,11 +117,10 @@ def withdraw(found: Adjustment, member: Membership, now: datetime) -> bool:
     return is_done
 
 
-def _points(said: str, *, may_be_empty: bool) -> float:
-    if not said and may_be_empty:
-        return 0.0
+def read_points(said: str) -> float:
+    """Read points as people write them, also as `1,5`; raises GraderError with what to write instead."""
     try:
-        points = float(said.replace(",", ".").replace("\N{MINUS SIGN}", "-"))
+        points = float(said.strip().replace(",", ".").replace("\N{MINUS SIGN}", "-").replace("_", "?"))
     except ValueError as e:
         raise GraderError(f"Points {said!r:.40}: write a number, as in 1.5 or -2.") from e
     if not (math.isfinite(points) and abs(points) <= MOST):

@@ -13,7 +13,7 @@ from grader.web.models import Entry, Hold, Membership
 from tests.web.pages_ground import graded, handed_in, open_assignment, page_of, text_of, verdict
 
 pytestmark = pytest.mark.django_db
-SECRET = ("3.5", "of 4", "2 of", "printed text", "fine plot", "because of a sign")  # what a student must not read while it is held
+SECRET = ("3.5", "of 4", "2 of", "printed text", "fine plot", "because of a sign")  # not to be read while it is held
 
 
 @pytest.fixture
