@@ -83,7 +83,7 @@ def read_evidence(frames: Iterable[tuple[Mapping[str, Any], bytes]],
     """
     found: dict[str, Measured] = {}
     for head, blob in frames:
-        header = _header(head)
+        header = read_header(head)
         if header is None or header.probe not in promised:
             continue
         is_second = header.probe in found
@@ -93,7 +93,8 @@ def read_evidence(frames: Iterable[tuple[Mapping[str, Any], bytes]],
     return {name: found.get(name, absent) for name in promised}
 
 
-def _header(head: Mapping[str, Any]) -> Header | None:
+def read_header(head: Mapping[str, Any]) -> Header | None:
+    """Read a frame's JSON part; None where it is none."""
     try:
         return Header.model_validate({k: v for k, v in head.items() if k in Header.model_fields})
     except ValidationError:

@@ -21,6 +21,7 @@ from grader.verdict import Verdict
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = Path(__file__).parent / "static" / "report.css"
 OUTPUT_LINES = 200
+ALL_LINES = 70_000  # more than a program's kept output can have
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,14 @@ def render(report: Report) -> str:
     return _templates().get_template("report.html").render(parts(report), style=style, policy=policy(style))
 
 
-def parts(report: Report) -> dict[str, Any]:
-    """Work out all that the report's templates name, for the page of its own and for the web's."""
+def parts(report: Report, lines: int = OUTPUT_LINES) -> dict[str, Any]:
+    """Work out all that the report's templates name, for the page of its own and for the web's; `lines` of output are shown."""
     rows = [_row(f"check-{k}", check) for k, check in enumerate(report.checks, 1)]
     return {
         "report": report, "rows": rows, "to_do": [r for r in rows if r.word == "failed"], "score": shown.score(report),
         "status": shown.STATUS[report.status], "strip": score_strip(report.checks), "facts": shown.facts(report.provenance),
         "weaker": shown.weaker(report.provenance),
-        "outputs": [(name, shown.head(text, OUTPUT_LINES)) for name, text in (
+        "outputs": [(name, shown.head(text, lines)) for name, text in (
             ("Printed (stdout)", report.stdout), ("Errors and warnings (stderr)", report.stderr)) if text.strip()]}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import jinja2
@@ -18,7 +19,8 @@ def environment(**options: Any) -> jinja2.Environment:
     found = jinja2.Environment(**{**options, "autoescape": True})  # noqa: S701 - it is set, and stays so
     found.globals |= {"static": static, "url": _url}
     found.filters |= {"local": moments.local, "away": moments.away, "lasting": moments.lasting, "soon": moments.soon}
-    found.filters |= {"line": shown.line, "points": shown.points, "percent": "{:.0%}".format, "coded": html.coded}
+    found.filters |= {"line": shown.line, "points": shown.points, "percent": "{:.0%}".format, "coded": html.coded,
+                      "shown_text": functools.partial(shown.head, lines=html.ALL_LINES)}
     return found
 
 

@@ -12,9 +12,10 @@ from grader.web.models import Attempt, Membership, State
 
 
 def withdraw(attempt: Attempt, member: Membership, now: datetime) -> bool:
-    """Take a student's own attempt out of the queue; False where it is another's or no longer waits."""
+    """Take one's own attempt out of the queue, or as staff one that counts for nothing; False where it no longer waits, too."""
+    is_theirs = attempt.submission.user_id == member.user_id or (member.is_staff and not attempt.counts)
     with transaction.atomic():
-        is_gone = attempt.submission.user_id == member.user_id and queue.cancel(attempt, now)
+        is_gone = is_theirs and queue.cancel(attempt, now)
         if is_gone:
             audit.record(member.user, "attempt.cancel", course=member.course, about=f"attempt {attempt.pk}",
                          before=State.QUEUED.value, after=State.CANCELLED.value)

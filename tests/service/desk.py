@@ -14,7 +14,7 @@ settings = prepare()
 
 from django.core.management import call_command  # noqa: E402
 
-from grader.web import bell, intake, queue, reports, specs, tokens  # noqa: E402
+from grader.web import bell, intake, kept_runs, queue, replays, reports, specs, staff_report, tokens  # noqa: E402
 from grader.web.models import Assignment, Attempt, Course, Membership, Token, User  # noqa: E402
 
 
@@ -89,8 +89,27 @@ def set_assignment(course, slug):
     Assignment.objects.create(course=Course.objects.get(slug=course), slug=slug, title=slug, version=version)
 
 
+def replay(pk, ta):
+    """Replay an attempt as a TA, who is made one here."""
+    enrol(ta, role="ta")
+    return replays.replay(Attempt.objects.get(pk=pk), Membership.objects.get(user__username=ta), specs.now()).pk
+
+
+def again(pk):
+    """Say how a replay came out: verdicts and numbers that differ from those of what it repeats."""
+    attempt = Attempt.objects.get(pk=pk)
+    found = staff_report.of(attempt, reports.stored(attempt)).again
+    return {"original": found.original.pk, "changes": [c.about for c in found.changes], "numbers": found.numbers}
+
+
+def evidence(pk):
+    """List the arrays that an attempt's runs left, as staff see them."""
+    return [[p.header.probe, a.name, list(a.shape), a.dtype] for run in kept_runs.runs(Attempt.objects.get(pk=pk))
+            for p in run.probes for a in p.arrays]
+
+
 WISHES = {f.__name__: f for f in (begin, hand_in, rows, cancel, left, ring, shown_score, lose, expire_lease, token, revoke_tokens,
-                                  enrol, set_assignment)}
+                                  enrol, set_assignment, replay, again, evidence)}
 
 for line in sys.stdin:
     wish = json.loads(line)

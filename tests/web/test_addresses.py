@@ -27,7 +27,8 @@ COURSE = {"course", "assignment", "starter", "compare", "api course_assignments"
           "api starter", "api submit", "api assignment_attempts", "api my_grades"}  # for all members, who find their own there
 INSTRUCTORS = {"release", "invitations", "invitation_withdraw"}
 STAFF = {"api course_grades", "gradebook", "gradebook_csv", "student", "adjust", "adjustment_withdraw",
-         "api course_adjustments", "give", "give_withdraw", "hold", "points"}
+         "api course_adjustments", "give", "give_withdraw", "hold", "points",
+         "evidence", "evidence_array", "replay", "beside"}
 BY_SECRET = {"join", "password_reset_confirm"}  # for whoever has the link, which nobody guesses
 OPEN = {"login", "logout", "password_reset", "password_reset_sent", "api openapi-json", "api openapi-view", "api sign_in",
         "api api-root"}

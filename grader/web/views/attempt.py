@@ -11,8 +11,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from grader.html import parts
-from grader.web import access, marks, reports, specs, waiting, withdrawal
+from grader.html import ALL_LINES, OUTPUT_LINES, parts
+from grader.web import access, marks, reports, specs, staff_report, waiting, withdrawal
 from grader.web.models import LIVE, Attempt, Membership, State
 from grader.web.views.assignment import attachment
 from grader.web.views.gate import Request, members
@@ -75,7 +75,11 @@ def _shown(attempt: Attempt, member: Membership, now: datetime) -> dict[str, Any
         "requests": {r.check_name: r for r in attempt.requests.all()}}
     if attempt.state == State.DONE and attempt.report:
         shown = reports.shown(attempt, member, now)
-        told |= parts(shown.report) | {"shown": shown, "mark": next(m for m in record.marks if m.attempt.pk == attempt.pk)}
+        lines = ALL_LINES if member.is_staff else OUTPUT_LINES
+        mark = next(m for m in record.marks if m.attempt.pk == attempt.pk)
+        told |= parts(shown.report, lines) | {"shown": shown, "mark": mark}
+    if member.is_staff:
+        told["staff"] = staff_report.of(attempt, told["shown"].report if told["shown"] else None)
     return told
 
 

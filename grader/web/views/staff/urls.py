@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from grader.web.views.staff import points, student
+from grader.web.views.staff import attempt, points, student
 
 HAND = "courses/<slug:course>/by-hand/"
+ATTEMPT = "attempts/<int:pk>/"
 STUDENT = f"{HAND}<slug:slug>/<str:username>/"
 
 urlpatterns: list[URLPattern] = [
@@ -14,4 +15,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{STUDENT}give", student.give, name="give"),
     path(f"{STUDENT}hold", student.hold, name="hold"),
     path(f"{STUDENT}<int:adjustment>/withdraw", student.withdraw, name="give_withdraw"),
+    path(f"{ATTEMPT}evidence", attempt.evidence, name="evidence"),
+    path(f"{ATTEMPT}evidence/array", attempt.array, name="evidence_array"),
+    path(f"{ATTEMPT}replay", attempt.replay, name="replay"),
+    path(f"{ATTEMPT}beside", attempt.beside, name="beside"),
 ]
