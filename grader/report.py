@@ -8,6 +8,7 @@ from grader.diagnose import Diagnosis
 from grader.strict import Model
 from grader.verdict import Result, Verdict
 
+NEAR = (0.8, 1.25)  # the share of its tolerance from which to which a check is near the line
 StatusName = Literal["finished", "timeout", "memory", "output", "crashed", "broken"]
 
 
@@ -33,6 +34,12 @@ class Report(Model):
     def failed(self) -> list[Verdict]:
         """List the checks that did not pass, in order."""
         return [c for c in self.checks if c.verdict is not Result.PASSED]
+
+    @property
+    def near(self) -> list[str]:
+        """Name the checks that used about all of their tolerance."""
+        return [v.name for v in self.checks if v.verdict is not Result.SKIPPED and v.used is not None
+                and NEAR[0] <= v.used <= NEAR[1]]
 
     @property
     def flags(self) -> list[str]:

@@ -6,12 +6,13 @@ from celery import Celery
 from celery.signals import worker_shutdown, worker_shutting_down
 
 from grader.settings import Settings
-from grader.web.bell import broker_url
+from grader.web.bell import REGRADES, TASK, broker_url
 from worker.grading import Grading
+from worker.regrading import Regrading
 
 
 def make(settings: Settings, grading: Grading) -> Celery:
-    """Make the application whose tasks are done by `grading`.
+    """Make the application whose tasks are done by `grading`, and beside it by what works on regrades.
 
     A bell is acknowledged late and never prefetched beyond what runs, so that the bells of a killed worker ring again
     elsewhere; there is no result to keep.
@@ -23,7 +24,8 @@ def make(settings: Settings, grading: Grading) -> Celery:
         worker_enable_remote_control=False, worker_send_task_events=False, broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None, task_default_queue="cpu",
         broker_transport_options={"visibility_timeout": 3600, "socket_keepalive": True})
-    app.task(name="grade")(grading.grade_waiting)
+    app.task(name=TASK)(grading.grade_waiting)
+    app.task(name=REGRADES)(Regrading(grading).work)
     worker_shutting_down.connect(grading.stop, weak=False)
     worker_shutdown.connect(grading.close, weak=False)
     return app

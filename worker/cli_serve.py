@@ -66,24 +66,27 @@ def worker_command() -> None:
     """Run a worker: grade what waits in the queues of GRADER_QUEUES."""
     log_to_terminal()
     settings = prepare()
+    from grader.web.bell import REGRADES
     from worker.app import make
     from worker.grading import Grading
     grading = Grading(settings)
     grading.open()  # before anything is taken from the queue: a worker that can make no box ends here, and says why
     app = make(settings, grading)
     warnings.filterwarnings("ignore", "You're running the worker with superuser")  # what it runs, it runs in boxes
-    app.start(["--quiet", "worker", "--loglevel", "WARNING", "--queues", settings.queues, "--without-gossip", "--without-mingle",
-               "--without-heartbeat", "--hostname", f"{settings.queues}@%h"])
+    app.start(["--quiet", "worker", "--loglevel", "WARNING", "--queues", f"{settings.queues},{REGRADES}", "--without-gossip",
+               "--without-mingle", "--without-heartbeat", "--hostname", f"{settings.queues}@%h"])
 
 
 def sweeper_command() -> None:
-    """Run the sweeper: put back attempts of lost workers, ring for those that wait."""
+    """Run the sweeper: put back attempts of lost workers, ring for those that wait, send mail that waits."""
     log_to_terminal()
     settings = prepare()
+    from worker import post
     from worker.sweeper import run
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
+    threading.Thread(target=post.run, args=(stopped,), name="post", daemon=True).start()
     run(stopped, settings.redis_url)
 
 

@@ -6,8 +6,8 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from grader.manifest import Manifest
 from grader.report import Report
 from grader.settings import Settings
 from grader.submission import read_submission
-from grader.web import audit, progress, queue, specs
+from grader.web import audit, bell, progress, queue, specs
 from grader.web.models import Attempt as Row
 from grader.web.models import SpecVersion, State
 from worker.attempt import Attempt, unrun
@@ -27,6 +27,7 @@ from worker.engines.choose import choose
 from worker.grade import measured
 from worker.keep import manifest_of, report_bytes
 from worker.known import explain
+from worker.lease import renewed
 from worker.pool import Pool
 
 RUNTIME = "pytorch"
@@ -72,20 +73,24 @@ class Grading:
         if self.boxes is not None:
             self.boxes.close()
 
-    def grade_waiting(self) -> int:
-        """Grade attempts, the fairest first, until none waits; returns how many.
+    def grade_waiting(self, *, regrades: bool = True) -> int:
+        """Grade attempts, the fairest first, until none waits, without `regrades` submissions alone; returns how many.
 
-        One bell is worth all that wait, because a row may have been kept back when its own bell rang.
+        One bell is worth all that wait, because a row may have been kept back when its own bell rang. What is graded again is
+        worth a bell each, so that other work has its turn in between.
         """
         graded = 0
         try:
-            while not self.stopping.is_set() and (row := queue.claim(self.queues, self.name, specs.now())) is not None:
+            while not self.stopping.is_set() and (
+                    row := queue.claim(self.queues, self.name, specs.now(), regrades=regrades)) is not None:
                 progress.tell(self.redis, row.pk, "claimed", worker=self.name, tries=row.tries)
                 with leased(row):
                     self._end(row, *self._try(row))
                 graded += 1
                 if self.faults:  # or an engine that is away for a minute would break all that wait
                     self.stopping.wait(min(LONGEST_S, 2.0 ** self.faults))
+                if row.priority:
+                    break
         finally:
             connection.close()  # the pool's thread may idle for long
         return graded
@@ -138,6 +143,8 @@ class Grading:
         else:
             alert(row, because) if state is State.BROKEN else None
             progress.tell(self.redis, row.pk, "end", state=state)
+            if row.priority:
+                bell.ring_for_regrades()  # which may wait for it
 
     def _warm_up(self, boxes: Pool) -> None:
         """Start as many boxes as this worker runs at once, of the kind that most assignments want."""
@@ -174,26 +181,9 @@ def alert(row: Row, because: str) -> None:
                                   reason=because[:500]))
 
 
-@contextmanager
-def leased(row: Row) -> Iterator[None]:
+def leased(row: Row) -> AbstractContextManager[None]:
     """Renew an attempt's lease for as long as it takes."""
-    done = threading.Event()
-    def keep_renewing() -> None:
-        while not done.wait(queue.RENEW_S):
-            try:
-                if not queue.renew(row, datetime.now(UTC)):
-                    return
-            except (OperationalError, InterfaceError) as e:
-                log.warning("attempt %s: its lease is not renewed: %s", row.pk, e)
-            finally:
-                connection.close()
-    thread = threading.Thread(target=keep_renewing, name=f"lease-{row.pk}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+    return renewed(lambda: queue.renew(row, datetime.now(UTC)), queue.RENEW_S, f"attempt {row.pk}")
 
 
 def stubborn(write: Callable[[], T]) -> T:

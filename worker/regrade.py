@@ -19,7 +19,6 @@ from grader.verdict import Result, Verdict
 from worker.attempt import unrun
 from worker.keep import Store, missing, rebuild, report_bytes
 
-NEAR = (0.8, 1.25)  # the share of its tolerance from which to which a check is near the line
 Outcome = Literal["up", "down", "unchanged", "run again"]
 
 
@@ -58,22 +57,17 @@ class Regraded:
         """Say what becomes of the score."""
         if self.missing:
             return "run again"
-        if self.new.score == self.old.score:
-            return "unchanged"
-        return "up" if self.new.score > self.old.score else "down"
+        return outcome_of(self.old, self.new)
 
     @property
     def changes(self) -> list[Change]:
         """List the checks whose verdict changes, those that are new or gone among them."""
-        old, new = ({v.name: v for v in r.checks} for r in (self.old, self.new))
-        pairs = [(n, old.get(n), new.get(n)) for n in dict.fromkeys([*new, *old])]
-        return [_change(n, before, after) for n, before, after in pairs if _word(before) != _word(after)]
+        return changed(self.old, self.new)
 
     @property
     def near(self) -> list[str]:
         """Name the checks that used about all of their tolerance."""
-        return [v.name for v in self.new.checks if v.verdict is not Result.SKIPPED and v.used is not None
-                and NEAR[0] <= v.used <= NEAR[1]]
+        return self.new.near
 
     @property
     def is_new(self) -> bool:
@@ -118,6 +112,20 @@ def judged_again(store: Store, record: Record, assignment: Assignment, places: P
         lacking = {n: why for n, why in lacking.items() if n in looked_at or n == "limits"}
         new = merged(old, new, only)
     return Regraded.of(record, old, new, lacking)
+
+
+def outcome_of(old: Report, new: Report) -> Outcome:
+    """Say what becomes of a score."""
+    if new.score == old.score:
+        return "unchanged"
+    return "up" if new.score > old.score else "down"
+
+
+def changed(old: Report, new: Report) -> list[Change]:
+    """List the checks whose verdict changes, those that are new or gone among them."""
+    before, after = ({v.name: v for v in r.checks} for r in (old, new))
+    pairs = [(n, before.get(n), after.get(n)) for n in dict.fromkeys([*after, *before])]
+    return [_change(n, a, b) for n, a, b in pairs if _word(a) != _word(b)]
 
 
 def slim(report: Report) -> Report:

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from grader.web import bell, progress, queue, specs
 from grader.web.models import Attempt, State
+from grader.web.regrades import claims, notices
 from worker.grading import alert
 
 ROUND_S = 10.0
@@ -26,10 +27,11 @@ log = logging.getLogger(__name__)
 def sweep(now: datetime, server: redis.Redis) -> tuple[int, int]:
     """Do one round; returns how many attempts are broken for good now, and how many bells were rung."""
     broken = queue.expire(now)
+    claims.expire(now)
     for row in broken:
         alert(row, row.because)
         progress.tell(server, row.pk, "end", state=State.BROKEN)
-    return len(broken), ring_for_waiting(server)
+    return len(broken), ring_for_waiting(server) + ring_for_regrades(server)
 
 
 def ring_for_waiting(server: redis.Redis) -> int:
@@ -43,6 +45,18 @@ def ring_for_waiting(server: redis.Redis) -> int:
             return rung
         rung += sum(bell.ring(name) for _ in range(waiting - bells))
     return rung
+
+
+def ring_for_regrades(server: redis.Redis) -> int:
+    """Ring once where regrades or what is told of them wait and no bell does; returns how often."""
+    if not (claims.has_work() or notices.to_settle()):
+        return 0
+    try:
+        has_bell = bool(server.llen(bell.REGRADES))
+    except (RedisError, OSError) as e:
+        log.warning("Redis doesn't answer: %s", e)
+        return 0
+    return 0 if has_bell else int(bell.ring_for_regrades())
 
 
 def clear_sessions() -> None:

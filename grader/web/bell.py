@@ -10,7 +10,7 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-TASK = "grade"  # worker/app.py has it
+TASK, REGRADES = "grade", "regrade"  # worker/app.py has them; the second has a queue of its own name
 log = logging.getLogger(__name__)
 
 
@@ -28,11 +28,16 @@ def bells() -> Celery:
     return app
 
 
-def ring(queue: str) -> bool:
+def ring(queue: str, task: str = TASK) -> bool:
     """Wake one worker of a queue; False where Redis doesn't answer."""
     try:
-        bells().send_task(TASK, queue=queue)
+        bells().send_task(task, queue=queue)
     except (OperationalError, RedisError, OSError) as e:
         log.warning("no bell for queue %s: %s; the sweeper will ring", queue, e)
         return False
     return True
+
+
+def ring_for_regrades() -> bool:
+    """Wake a worker for what regrades have to do; False where Redis doesn't answer."""
+    return ring(REGRADES, REGRADES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from grader.web.models import Assignment, Attempt, Course, Extension, Membership
 from grader.web.policy import Brief, Sent
 
 READ = ("submission__assignment", "submission__user", "submission__number", "submission__received_at", "pk", "number", "state",
-        "status", "score", "version", "submission")
+        "status", "score", "version", "submission", "counts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +88,20 @@ def of_all(course: Course) -> list[Student]:
     return of(course, list(students(course)), list(course.assignments.select_related("course")))
 
 
-def of(course: Course, members: Sequence[Membership], assignments: Sequence[Assignment]) -> list[Student]:
-    """List the grades of some students in some assignments, in four queries.
+def of(course: Course, members: Sequence[Membership], assignments: Sequence[Assignment],
+       also: Collection[int] = ()) -> list[Student]:
+    """List the grades of some students in some assignments, in four queries; as if the attempts `also` counted.
 
     Late days are spent over a whole course: where it has any, `assignments` must be all of its assignments.
     """
     extensions = {(e.assignment_id, e.user_id): e for e in Extension.objects.filter(assignment__in=assignments)}
     usual = {a.pk: policy.window(a, None) for a in assignments}
-    attempts = _attempts(members, assignments)
+    found = attempts(members, assignments, also)
     given = adjustments.of(assignments, [m.user_id for m in members])
     held = holds.of(assignments, [m.user_id for m in members])
     return [Student(m, _grades(course, [
         late_days.Work(a, policy.window(a, extensions[a.pk, m.user_id]) if (a.pk, m.user_id) in extensions else usual[a.pk],
-                       attempts.get((a.pk, m.user_id), [])) for a in assignments],
+                       found.get((a.pk, m.user_id), [])) for a in assignments],
         {a.pk: Hand(adjustments.effect(given.get((a.pk, m.user_id), ())), (a.pk, m.user_id) in held) for a in assignments}))
         for m in members]
 
@@ -118,13 +119,19 @@ def _own(assignment: Assignment, member: Membership, now: datetime) -> Own:
     return Own(assignment, record.score, (mark.points or 0) + hidden, hidden, mark.attempt)
 
 
-def _attempts(members: Sequence[Membership], assignments: Sequence[Assignment]) -> dict[tuple[int, int], list[Brief]]:
-    """Read no more of attempts than grades need, by assignment and student, the newest last; what broke has no score."""
-    found = Attempt.objects.filter(submission__assignment__in=assignments, submission__user__in=[m.user_id for m in members],
-                                   counts=True)
+def attempts(members: Sequence[Membership], assignments: Sequence[Assignment],
+             also: Collection[int] = ()) -> dict[tuple[int, int], list[Brief]]:
+    """Read no more of the attempts that count, and of those in `also`, than grades need, by assignment and student.
+
+    The newest is the last; what broke has no score.
+    """
+    found = Attempt.objects.filter(submission__assignment__in=assignments, submission__user__in=[m.user_id for m in members])
+    found = found if also else found.filter(counts=True)
     of: dict[tuple[int, int], list[Brief]] = defaultdict(list)
-    for place, user, number, at, pk, again, state, status, score, version, submission in found.order_by(
+    for place, user, number, at, pk, again, state, status, score, version, submission, counts in found.order_by(
             "submission__number", "number").values_list(*READ):
+        if not counts and pk not in also:
+            continue
         of[place, user].append(Brief(pk, again, state, status, None if status == "broken" else score, version, submission,
                                      Sent(number, at)))
     return of

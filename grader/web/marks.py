@@ -6,8 +6,10 @@ how hidden checks went.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from grader.web import adjustments, holds, late_days, policy, reports, specs
 from grader.web.adjustments import Manual
@@ -71,11 +73,12 @@ def marks(assignment: Assignment, user: User, viewer: Membership, now: datetime)
     return record(assignment, user, viewer, now).marks
 
 
-def record(assignment: Assignment, user: User, viewer: Membership, now: datetime) -> Record:
-    """Look up what a student did in one assignment."""
+def record(assignment: Assignment, user: User, viewer: Membership, now: datetime,
+           as_if: Mapping[int, bool] = MappingProxyType({})) -> Record:
+    """Look up what a student did in one assignment; `as_if` says of attempts, by their id, that they count or don't."""
     every = assignment.course.assignments.select_related("course", "version")
     found = list(every) if assignment.course.late_days else [assignment]
-    return next(r for r in _records(found, user, viewer, now) if r.assignment == assignment)
+    return next(r for r in _records(found, user, viewer, now, as_if) if r.assignment == assignment)
 
 
 def of_course(user: User, viewer: Membership, now: datetime) -> list[Record]:
@@ -83,17 +86,24 @@ def of_course(user: User, viewer: Membership, now: datetime) -> list[Record]:
     return _records(list(viewer.course.assignments.select_related("course", "version")), user, viewer, now)
 
 
-def _records(assignments: list[Assignment], user: User, viewer: Membership, now: datetime) -> list[Record]:
-    """Work the marks out together, because free late days are spent over a whole course."""
+def _records(assignments: list[Assignment], user: User, viewer: Membership, now: datetime,
+             as_if: Mapping[int, bool] = MappingProxyType({})) -> list[Record]:
+    """Work the marks out together, because free late days are spent over a whole course.
+
+    Gradings that don't count (replays, regrades that are not promoted) are for staff alone.
+    """
     attempts: dict[int, list[Attempt]] = {a.pk: [] for a in assignments}
     held = {place: found for (place, _), found in holds.of(assignments, [user.pk]).items()}
     unseen = set() if viewer.is_staff else set(held)
-    seen = {} if viewer.is_staff else {"counts": True}
+    seen = {} if viewer.is_staff or as_if else {"counts": True}
     for attempt in (Attempt.objects.filter(submission__assignment__in=assignments, submission__user=user, **seen)
                     .select_related("submission__assignment__course", "submission__user", "version")
                     .order_by("-submission__number", "-number")):
+        attempt.counts = as_if.get(attempt.pk, attempt.counts)  # in memory alone, as what follows
+        if not attempt.counts and not viewer.is_staff:
+            continue
         is_held = attempt.submission.assignment_id in unseen
-        attempt.score, attempt.points = (None, None) if is_held else visible(attempt, viewer, now)  # in memory alone
+        attempt.score, attempt.points = (None, None) if is_held else visible(attempt, viewer, now)
         attempts[attempt.submission.assignment_id].append(attempt)
     extensions = {e.assignment_id: e for e in Extension.objects.filter(assignment__in=assignments, user=user)}
     works = {a.pk: late_days.Work(a, policy.window(a, extensions.get(a.pk)), attempts[a.pk]) for a in assignments}

@@ -165,13 +165,16 @@ def counting(assignment: Assignment, attempts: Iterable[A], factors: Mapping[int
 
     `factors` and `days` late are those of the submissions, by their id.
     """
-    newest: dict[int, A] = {}
-    for a in sorted(attempts, key=lambda a: a.number):
-        if a.counts and a.state == State.DONE and a.score is not None:
-            newest[a.submission_id] = a
+    standing = newest(attempts).values()
     if assignment.counting == Assignment.Counting.LATEST:
-        return max(newest.values(), key=lambda a: a.submission.number, default=None)
+        return max(standing, key=lambda a: a.submission.number, default=None)
 
     def worth(a: A) -> tuple[float, int, int]:
         return (a.score or 0) * factors.get(a.submission_id, 1.0), -(days or {}).get(a.submission_id, 0), a.submission.number
-    return max(newest.values(), key=worth, default=None)
+    return max(standing, key=worth, default=None)
+
+
+def newest(attempts: Iterable[A]) -> dict[int, A]:
+    """Choose the attempt that stands for each submission, by its id: the newest graded one that counts."""
+    return {a.submission_id: a for a in sorted(attempts, key=lambda a: a.number)
+            if a.counts and a.state == State.DONE and a.score is not None}

@@ -10,7 +10,7 @@ attempt is broken, which is our fault and uses up nobody's attempt.
 
 The message is no more than a bell, so a claim doesn't take the row that rang but the fairest one: submissions before
 regrades; then by how many of the same student's attempts stand or run before it, so that a flood of one student delays
-another by at most one attempt; then who was served longest ago. A student has at most two attempts running.
+another by at most one attempt; then who was served longest ago. A student has at most two attempts running, regrades not counted.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Waiting:
     created_at: datetime
 
 
-def claim(queues: Collection[str], worker: str, now: datetime) -> Attempt | None:
-    """Take the fairest waiting attempt of these queues; None where nothing may run."""
-    for waiting in in_order(queues):
+def claim(queues: Collection[str], worker: str, now: datetime, *, regrades: bool = True) -> Attempt | None:
+    """Take the fairest waiting attempt of these queues, without `regrades` a submission; None where nothing may run."""
+    for waiting in in_order(queues, regrades=regrades):
         taken = Attempt.objects.filter(pk=waiting.pk, state=State.QUEUED).update(
             state=State.RUNNING, tries=F("tries") + 1, worker=worker, started_at=now, lease_until=_lease(now))
         if taken:
@@ -81,15 +81,16 @@ def cancel(attempt: Attempt, now: datetime) -> bool:
     return bool(Attempt.objects.filter(pk=attempt.pk, state=State.QUEUED).update(state=State.CANCELLED, finished_at=now))
 
 
-def in_order(queues: Collection[str]) -> list[Waiting]:
-    """List the attempts that may be claimed, the next one first."""
-    rows = Attempt.objects.filter(state=State.QUEUED, queue__in=queues).values_list(
+def in_order(queues: Collection[str], *, regrades: bool = True) -> list[Waiting]:
+    """List the attempts that may be claimed, the next one first; what is graded again takes no student's turn."""
+    found = Attempt.objects.filter(state=State.QUEUED, queue__in=queues)
+    rows = (found if regrades else found.filter(priority=0)).values_list(
         "pk", "submission__user_id", "priority", "created_at")
     waiting = [Waiting(*row) for row in rows.order_by("created_at", "pk")]
     users = {w.user for w in waiting}
-    running = Counter(Attempt.objects.filter(state=State.RUNNING, submission__user__in=users)
+    running = Counter(Attempt.objects.filter(state=State.RUNNING, priority=0, submission__user__in=users)
                       .values_list("submission__user_id", flat=True))
-    served = dict(Attempt.objects.filter(submission__user__in=users, started_at__isnull=False)
+    served = dict(Attempt.objects.filter(submission__user__in=users, priority=0, started_at__isnull=False)
                   .values_list("submission__user_id").annotate(Max("started_at")))
     return fairest(waiting, running, served)
 

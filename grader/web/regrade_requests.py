@@ -25,8 +25,9 @@ class Message:
     decision: str = "answer"
 
 
-def write(attempt: Attempt, check: str, member: Membership, message: Message, now: datetime) -> RegradeRequest:
-    """Add a message to the talk about a check, which the first one opens."""
+def write(attempt: Attempt, check: str, member: Membership, message: Message, now: datetime, *,
+          is_graded: bool = False) -> RegradeRequest:
+    """Add a message to the talk about a check, which the first one opens; with `is_graded` it was graded again already."""
     with transaction.atomic():
         asked, is_new = RegradeRequest.objects.get_or_create(attempt=attempt, check_name=check, defaults={"created_at": now})
         is_staff = member.is_staff and attempt.submission.user_id != member.user_id
@@ -36,7 +37,7 @@ def write(attempt: Attempt, check: str, member: Membership, message: Message, no
         deed = "open" if is_new else message.decision if is_staff and message.decision in ANSWERS else "write"
         audit.record(member.user, f"request.{deed}", course=member.course, about=f"attempt {attempt.pk}, check {check}",
                      before=None if is_new else before, after=str(after), reason=message.text[:500])
-        if after == State.GRANTED and before != State.GRANTED:
+        if after == State.GRANTED and before != State.GRANTED and not is_graded:
             _grade_again(attempt, now)
     asked.refresh_from_db()
     return asked

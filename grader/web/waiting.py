@@ -50,7 +50,8 @@ def place(attempt: Attempt, redis_url: str, now: datetime) -> Place:
         line = _line.__wrapped__(attempt.queue, tick)  # it may have come since the tick began
     slots = progress.slots(progress.connect(redis_url))
     if attempt.pk not in line.order:
-        running = Attempt.objects.filter(submission__user=attempt.submission.user_id, state=State.RUNNING).count()
+        running = Attempt.objects.filter(submission__user=attempt.submission.user_id, state=State.RUNNING,
+                                         priority=0).count()
         return Place(None, slots, None, is_held=running >= MAX_RUNNING)
     at = line.order.index(attempt.pk)
     return Place(at + 1, slots, starts_in(line.needs_s[:at], line.running_s, slots or 0))

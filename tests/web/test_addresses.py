@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from grader.web import specs, tokens
 from grader.web.accounts import invitations
-from grader.web.models import Adjustment, RegradeRequest
+from grader.web.models import Adjustment, Notice, Promotion, Regrade, RegradeRequest
 from tests.web.pages_ground import graded, handed_in, open_assignment
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +29,9 @@ INSTRUCTORS = {"release", "invitations", "invitation_withdraw"}
 STAFF = {"api course_grades", "gradebook", "gradebook_csv", "student", "adjust", "adjustment_withdraw",
          "api course_adjustments", "give", "give_withdraw", "hold", "points",
          "evidence", "evidence_array", "replay", "beside"}
+INSTRUCTORS |= {"regrade_promote", "regrade_revert"}
+STAFF |= {"regrades", "regrade_new", "regrade", "regrade_progress", "regrade_csv", "regrade_cancel", "regrade_again",
+          "regrade_answer"}
 BY_SECRET = {"join", "password_reset_confirm"}  # for whoever has the link, which nobody guesses
 OPEN = {"login", "logout", "password_reset", "password_reset_sent", "api openapi-json", "api openapi-view", "api sign_in",
         "api api-root"}
@@ -60,7 +63,12 @@ def things(course, alice, instructor):
     """Give every kind of id an example, which is Alice's or her course's."""
     attempt = graded(handed_in(open_assignment(course), alice))
     invitation, _ = invitations.make(course, instructor, specs.now() + timedelta(days=1))
-    return {"course": course.slug, "slug": attempt.submission.assignment.slug, "pk": attempt.pk, "name": "train",
+    regrade = Regrade.objects.create(assignment=attempt.submission.assignment, version=attempt.version, created_at=specs.now())
+    promotion = Promotion.objects.create(regrade=regrade, at=specs.now())
+    return {"regrade": regrade.pk, "promotion": promotion.pk, "notice": Notice.objects.create(
+                promotion=promotion, user=alice, assignment=regrade.assignment, is_ready=True, at=specs.now(),
+                mail_at=specs.now()).pk,
+            "course": course.slug, "slug": attempt.submission.assignment.slug, "pk": attempt.pk, "name": "train",
             "username": alice.username,
             "invitation": invitation.pk, "assignment": attempt.submission.assignment.slug, "attempt": attempt.pk,
             "number": RegradeRequest.objects.create(attempt=attempt, check_name="predict", created_at=specs.now()).pk,

@@ -18,6 +18,7 @@ from grader.web import access, intake, marks, policy, specs, statement
 from grader.web.intake import Refused, Upload
 from grader.web.models import Assignment, Extension, Membership, User
 from grader.web.policy import Standing
+from grader.web.regrades import notices
 from grader.web.reports import WHEN
 from grader.web.views.gate import Request, members
 
@@ -100,6 +101,7 @@ def _shown(found: Assignment, member: Membership, now: datetime) -> dict[str, An
     told: dict[str, Any] = {
         "assignment": found, "course": found.course, "member": member, "now": now, "standing": standing,
         "history": record.marks, "record": record,
+        "notices": [n for n in notices.for_student(member.user, found.course, now) if n.assignment_id == found.pk],
         "mark": record.mark, "closed": standing.refusal(now), "rules": rules(found, standing),
         "statement": None, "worth": [], "has_starter": False, "out_of": None}
     if _is_readable(found, member, now):

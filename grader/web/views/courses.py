@@ -12,6 +12,7 @@ from grader.web import access, marks, specs
 from grader.web.marks import Mark, Record
 from grader.web.models import LIVE, Assignment, RegradeRequest
 from grader.web.policy import Standing
+from grader.web.regrades import notices
 from grader.web.views.gate import Request, members
 
 
@@ -47,7 +48,8 @@ def course(request: Request, course: str) -> HttpResponse:
         attempt__submission__assignment__course=member.course, state=RegradeRequest.State.OPEN).select_related(
         "attempt__submission__assignment", "attempt__submission__user").order_by("created_at") if member.is_staff else []
     return render(request, "web/course.html", {
-        "member": member, "course": member.course, "lines": lines, "now": now, "waiting": list(waiting)})
+        "member": member, "course": member.course, "lines": lines, "now": now, "waiting": list(waiting),
+        "notices": notices.for_student(member.user, member.course, now)})
 
 
 def _line(record: Record, now: datetime) -> Line:

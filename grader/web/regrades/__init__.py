@@ -1,0 +1,1 @@
+"""Grading attempts again: choosing them, the work a worker takes, the preview, making it count, and telling students."""

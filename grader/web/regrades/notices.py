@@ -1,0 +1,141 @@
+"""Telling students of scores that a regrade changed: on their pages, and in one mail for all that changed in a course.
+
+Whom it concerns is written down with the promotion. A worker then works out what of it a student may see: a score of checks that
+are hidden from them changes nothing they know of, and is told to nobody. A mail goes out some minutes later, so that a promotion
+that is taken back at once is told to nobody either. It names scores only where the grades are released.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from grader.shown import line, points
+from grader.web import marks
+from grader.web.accounts import mail
+from grader.web.models import Assignment, Course, Membership, Notice, Promotion, User
+
+HOLD = timedelta(minutes=5)  # between a promotion and its mails
+AGAIN = timedelta(minutes=10)  # between two tries to send one
+MAX_TRIES = 6
+SHOWN = timedelta(days=30)  # on a page, unless it is put away
+CHUNK = 25
+TEXT = """Hello {name},
+
+work of yours in the course "{course}" was graded again, and this changed:
+
+{changes}
+
+{message}You find it at {link}
+"""
+
+
+def prepare(promotion: Promotion, concerned: Collection[tuple[int, int]], now: datetime) -> None:
+    """Write down whom a promotion may concern, by student and assignment."""
+    Notice.objects.bulk_create([Notice(promotion=promotion, user_id=user, assignment_id=assignment, at=now, mail_at=now + HOLD)
+                                for user, assignment in sorted(concerned)], 500)
+
+
+def take_back(promotion: Promotion, now: datetime) -> None:
+    """Tell those that were told of a promotion that it is taken back, and nobody else."""
+    mine = promotion.notices.filter(is_revert=False, is_void=False)
+    told = list(mine.exclude(mailed_at=None).values_list("user", "assignment"))
+    mine.update(is_void=True)
+    Notice.objects.bulk_create([Notice(promotion=promotion, user_id=user, assignment_id=assignment, is_revert=True, at=now,
+                                       mail_at=now + HOLD) for user, assignment in told], 500)
+
+
+def settle(now: datetime) -> int:
+    """Work out of some notices what their students may see; returns how many were worked on."""
+    waiting = Notice.objects.filter(is_ready=False, is_void=False).select_related(
+        "promotion", "user", "assignment__course", "assignment__version").order_by("id")[:CHUNK]
+    return sum(_settled(notice, now) for notice in waiting)
+
+
+def to_settle() -> bool:
+    """Whether there are notices to work on."""
+    return Notice.objects.filter(is_ready=False, is_void=False).exists()
+
+
+def send_mails(now: datetime) -> int:
+    """Send what waits, one mail a student and course; returns how many went out. It stops where the mail server fails."""
+    sent = 0
+    for user, course in list(_to_mail(now).order_by("user", "assignment__course").values_list(
+            "user", "assignment__course").distinct()):
+        taken = _taken(user, course, now)
+        if not taken:
+            continue
+        if not mail.send(digest(taken, now)):
+            Notice.objects.filter(pk__in=[n.pk for n in taken]).update(mailed_at=None, mail_at=now + AGAIN)
+            return sent
+        sent += 1
+    return sent
+
+
+def digest(notices: Sequence[Notice], now: datetime) -> EmailMessage:
+    """Write one student's mail."""
+    first = notices[0]
+    course = first.assignment.course
+    said = list(dict.fromkeys(n.promotion.message for n in notices if n.promotion.message and not n.is_revert))
+    text = TEXT.format(
+        name=line(first.user.shown_name, 150), course=line(course.title, 200),
+        changes="\n".join(f"* {told(n, now)}" for n in notices), message="".join(f"{m}\n\n" for m in said),
+        link=mail.link("course", course.slug))
+    return EmailMessage(" ".join(f"Changed scores in {course.title}".split()), text, to=[first.user.email])
+
+
+def told(notice: Notice, now: datetime) -> str:
+    """Say what changed; the scores only where they may be named."""
+    what = "an earlier change was taken back" if notice.is_revert else "graded again"
+    title = line(notice.assignment.title, 200)
+    if not may_name(notice.assignment, notice.user, now):
+        return f"{title}: {what}"
+    old, new = ("no score" if s is None else points(s) for s in (notice.old_score, notice.new_score))
+    return f"{title}: {what}, your score was {old} and is now {new}"
+
+
+def may_name(assignment: Assignment, user: User, now: datetime) -> bool:
+    """Whether a student's scores in an assignment may be named to them."""
+    del user
+    return assignment.released_at is not None and assignment.released_at <= now
+
+
+def for_student(user: User, course: Course, now: datetime) -> list[Notice]:
+    """List what a student's pages of a course tell."""
+    return list(Notice.objects.filter(user=user, assignment__course=course, is_ready=True, is_void=False, seen_at=None,
+                                      at__gt=now - SHOWN).select_related("assignment__course", "promotion", "user"))
+
+
+def put_away(pk: int, user: User, now: datetime) -> bool:
+    """Show a notice no more; False where it is not this user's."""
+    return bool(Notice.objects.filter(pk=pk, user=user, is_ready=True).update(seen_at=now))
+
+
+def _settled(notice: Notice, now: datetime) -> bool:
+    viewer = Membership.objects.select_related("course").filter(user=notice.user, course=notice.assignment.course).first()
+    if viewer is None:
+        return bool(Notice.objects.filter(pk=notice.pk).update(is_void=True))
+    other = dict.fromkeys(notice.promotion.attempts, notice.is_revert)
+    old = marks.record(notice.assignment, notice.user, viewer, now, as_if=other).score
+    new = marks.record(notice.assignment, notice.user, viewer, now).score
+    return bool(Notice.objects.filter(pk=notice.pk, is_ready=False).update(
+        is_ready=True, is_void=F("is_void") if old != new else True, old_score=old, new_score=new))
+
+
+def _to_mail(now: datetime) -> QuerySet[Notice]:
+    return Notice.objects.filter(is_ready=True, is_void=False, mailed_at=None, mail_at__lte=now, mail_tries__lt=MAX_TRIES,
+                                 user__is_active=True)
+
+
+def _taken(user: int, course: int, now: datetime) -> list[Notice]:
+    """Take a student's waiting notices, so that no other process sends them too."""
+    with transaction.atomic():
+        waiting = _to_mail(now).filter(user=user, assignment__course=course).order_by()
+        pks = list(waiting.select_for_update().values_list("pk", flat=True))
+        Notice.objects.filter(pk__in=pks, mailed_at=None).update(mailed_at=now, mail_tries=F("mail_tries") + 1)
+    found = Notice.objects.filter(pk__in=pks).select_related("user", "assignment__course", "promotion")
+    return list(found.order_by("assignment__position", "at"))

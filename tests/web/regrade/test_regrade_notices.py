@@ -1,0 +1,125 @@
+"""What students are told of it: those whose visible score changes, on their pages and in one mail, and nobody else."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from grader.web.models import Assignment, Notice
+from grader.web.regrades import notices, promotion
+from grader.web.regrades.notices import AGAIN, HOLD, MAX_TRIES
+from grader.web.regrades.promotion import Pick, Said
+from tests.web.pages_ground import page_of, text_of, today
+from tests.web.regrade.conftest import version
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def promoted(judged, head):
+    """The class judged again, and all of it counts."""
+    made = promotion.promote(judged, head, Pick("all"), Said("why", "A tolerance was <b>wrong</b>."), today())
+    notices.settle(today())
+    return made
+
+
+def later():
+    return today() + HOLD + timedelta(seconds=1)
+
+
+def course_page(client, klass):
+    return text_of(client.get(reverse("course", args=[klass.course.slug])))
+
+
+def test_one_mail_goes_to_each_affected_student_some_minutes_later(promoted):
+    assert notices.send_mails(today()) == 0
+    assert notices.send_mails(later()) == 3
+    assert notices.send_mails(later()) == 0
+    assert sorted(m.to[0] for m in mail.outbox) == ["alice@example.edu", "bob@example.edu", "dave@example.edu"]
+    said = next(m for m in mail.outbox if m.to == ["alice@example.edu"]).body
+    assert "Linear regression from zero weights: graded again\n" in said
+    assert "A tolerance was <b>wrong</b>." in said
+    assert "/courses/dl-2026/" in said
+    assert not re.search(r"\b(8|10)\b", said)
+
+
+def test_scores_are_named_where_the_grades_are_released(promoted):
+    Assignment.objects.update(released_at=today() - timedelta(hours=1))
+    notices.send_mails(later())
+    said = next(m for m in mail.outbox if m.to == ["alice@example.edu"]).body
+    assert "graded again, your score was 8 and is now 10" in said
+
+
+def test_whose_score_stays_is_not_told(klass, judged, head):
+    promotion.promote(judged, head, Pick("rises"), Said("why"), today())
+    notices.settle(today())
+    assert notices.send_mails(later()) == 2
+    assert {m.to[0] for m in mail.outbox} == {"alice@example.edu", "dave@example.edu"}
+
+
+def test_a_change_of_checks_that_are_hidden_is_told_to_nobody(klass, work, head, tmp_path):
+    hidden = [(f'name = "{n}"\nkind', f'name = "{n}"\nvisibility = "after_release"\nkind') for n in ("few_steps", "curve")]
+    right = version(tmp_path, *hidden)
+    wrong = version(tmp_path, *hidden, ('["few.W", "few.b"]\ntolerance = { atol = 1e-5, rtol = 1e-5,',
+                                        '["few.W", "few.b"]\ntolerance = { atol = 1e-12,'))
+    for v in (wrong, right):
+        made = klass.regrade("ines", version=v)
+        work()
+        promotion.promote(made, head, Pick("all"), Said("why"), today())
+        Notice.objects.filter(promotion__regrade=made, is_ready=False)
+        notices.settle(today())
+    last = Notice.objects.filter(promotion__regrade=made)
+    assert last.count() >= 2
+    assert set(last.values_list("is_void", flat=True)) == {True}
+
+
+def test_a_promotion_taken_back_at_once_is_told_to_nobody(promoted, head):
+    promotion.revert(promoted, head, "", today())
+    notices.settle(today())
+    assert notices.send_mails(later()) == 0
+
+
+def test_a_promotion_taken_back_later_is_told_to_those_who_were_told(promoted, head):
+    notices.send_mails(later())
+    promotion.revert(promoted, head, "", today())
+    notices.settle(today())
+    Assignment.objects.update(released_at=today() - timedelta(hours=1))
+    assert notices.send_mails(later()) == 3
+    said = [m for m in mail.outbox if m.to == ["alice@example.edu"]][1].body
+    assert "an earlier change was taken back, your score was 10 and is now 8" in said
+    assert "A tolerance" not in said
+
+
+def test_the_students_pages_tell_it_until_it_is_put_away(klass, promoted, alice, bob, logged_in):
+    client = logged_in(alice)
+    for said in (course_page(client, klass), text_of(client.get(page_of(klass.assignment)))):
+        assert "it was graded again, your score was 8 and is now 10" in said
+        assert "A tolerance was <b>wrong</b>." in said
+    one = Notice.objects.get(user=alice)
+    put_away = reverse("notice_seen", args=[klass.course.slug, one.pk])
+    assert logged_in(bob).post(put_away).status_code == 404
+    assert client.post(put_away).status_code == 302
+    assert "graded again" not in course_page(client, klass)
+    assert "is now 1" in course_page(logged_in(bob), klass)
+
+
+def test_a_mail_server_that_fails_is_asked_again_and_not_forever(promoted, monkeypatch):
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+    at = later()
+    for _ in range(MAX_TRIES + 2):
+        assert notices.send_mails(at) == 0
+        at += AGAIN
+    assert max(Notice.objects.values_list("mail_tries", flat=True)) == MAX_TRIES
+    assert not Notice.objects.exclude(mailed_at=None).exists()
+
+
+def refuse(self, **_):
+    raise OSError("connection refused")
+
+
+def test_whoever_left_the_service_gets_no_mail(promoted, alice):
+    alice.is_active = False
+    alice.save()
+    assert notices.send_mails(later()) == 2
