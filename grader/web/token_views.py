@@ -32,7 +32,7 @@ class NewToken(forms.Form):
         staff = Membership.objects.filter(user=user, is_active=True, role__in=access.STAFF).exists()
         field = self.fields["scopes"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
-        field.choices = [(s, told) for s, told in tokens.SCOPES.items() if staff or s != "grades"]
+        field.choices = [(s, told) for s, told in tokens.SCOPES.items() if staff or s not in tokens.FOR_STAFF]
 
 
 @members

@@ -30,9 +30,14 @@ STAFF = {"api course_grades", "gradebook", "gradebook_csv", "student", "adjust",
          "api course_adjustments", "give", "give_withdraw", "hold", "points",
          "evidence", "evidence_array", "replay", "beside"}
 INSTRUCTORS |= {"regrade_promote", "regrade_revert"}
+STAFF |= {f"api {name}" for name in (
+    "regrades", "begin_regrade", "one_regrade", "regrade_attempts", "regrade_plan", "promote_regrade", "revert_promotion",
+    "cancel_regrade", "run_regrade_again", "answer_requests")}
 STAFF |= {"regrades", "regrade_new", "regrade", "regrade_progress", "regrade_csv", "regrade_cancel", "regrade_again",
           "regrade_answer"}
 BY_SECRET = {"join", "password_reset_confirm"}  # for whoever has the link, which nobody guesses
+BODIES = {"/messages": {"text": "Why?"}, "/promote": {"reason": "x"}, "/revert": {}, "/answer": {"requests": [1], "text": "x"},
+          "/regrades?": {"assignment": "linear-zero"}}  # of calls of the API, by a part of the address; others have one body
 OPEN = {"login", "logout", "password_reset", "password_reset_sent", "api openapi-json", "api openapi-view", "api sign_in",
         "api api-root"}
 
@@ -91,7 +96,7 @@ def tried(client, address):
     """Try an address with every method; gives the answers' status by method."""
     found = {m: getattr(client, m)(address).status_code for m in METHODS}
     if address.startswith("/api/"):  # whose calls look at the body first
-        body = {"text": "Why?"} if "/messages" in address else {"text": "Why?", "check": "train"}
+        body = next((b for part, b in BODIES.items() if part in address), {"text": "Why?", "check": "train"})
         found["post"] = client.post(address, body, content_type="application/json").status_code
     return found
 
