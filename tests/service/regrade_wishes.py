@@ -64,5 +64,5 @@ def staff(name):
     return Membership.objects.select_related("course", "user").get(user__username=name)
 
 
-WISHES = {f.__name__: f for f in (publish, set_version, totals, regrade, regrade_of, run_again, promote, revert, notices, mail_is_due,
-                                  claim_items_and_die)}
+WISHES = {f.__name__: f for f in (publish, set_version, totals, regrade, regrade_of, run_again, promote, revert, notices,
+                                  mail_is_due, claim_items_and_die)}

@@ -2,7 +2,7 @@
 
 Whom it concerns is written down with the promotion. A worker then works out what of it a student may see: a score of checks that
 are hidden from them changes nothing they know of, and is told to nobody. A mail goes out some minutes later, so that a promotion
-that is taken back at once is told to nobody either. It names scores only where the grades are released.
+that is taken back at once is told to nobody either. It names scores only where the grades are released and not held.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from grader.shown import line, points
-from grader.web import marks
+from grader.web import holds, marks
 from grader.web.accounts import mail
-from grader.web.models import Assignment, Course, Membership, Notice, Promotion, User
+from grader.web.models import Assignment, Course, Hold, Membership, Notice, Promotion, User
 
 HOLD = timedelta(minutes=5)  # between a promotion and its mails
 AGAIN = timedelta(minutes=10)  # between two tries to send one
@@ -100,14 +100,15 @@ def told(notice: Notice, now: datetime) -> str:
 
 def may_name(assignment: Assignment, user: User, now: datetime) -> bool:
     """Whether a student's scores in an assignment may be named to them."""
-    del user
-    return assignment.released_at is not None and assignment.released_at <= now
+    return assignment.released_at is not None and assignment.released_at <= now and not holds.is_held(assignment, user)
 
 
 def for_student(user: User, course: Course, now: datetime) -> list[Notice]:
-    """List what a student's pages of a course tell."""
-    return list(Notice.objects.filter(user=user, assignment__course=course, is_ready=True, is_void=False, seen_at=None,
-                                      at__gt=now - SHOWN).select_related("assignment__course", "promotion", "user"))
+    """List what a student's pages of a course tell; nothing of a grade that is held back."""
+    found = Notice.objects.filter(user=user, assignment__course=course, is_ready=True, is_void=False, seen_at=None,
+                                  at__gt=now - SHOWN).select_related("assignment__course", "promotion", "user")
+    held = Hold.objects.filter(student=user, assignment__course=course, lifted_at=None)
+    return list(found.exclude(assignment__in=held.values("assignment")))
 
 
 def put_away(pk: int, user: User, now: datetime) -> bool:

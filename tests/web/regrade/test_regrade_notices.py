@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from grader.web import holds
 from grader.web.models import Assignment, Notice
 from grader.web.regrades import notices, promotion
 from grader.web.regrades.notices import AGAIN, HOLD, MAX_TRIES
@@ -123,3 +124,20 @@ def test_whoever_left_the_service_gets_no_mail(promoted, alice):
     alice.is_active = False
     alice.save()
     assert notices.send_mails(later()) == 2
+
+
+def test_a_grade_that_is_held_back_is_told_nowhere(klass, promoted, alice, head, logged_in):
+    Assignment.objects.update(released_at=today() - timedelta(hours=1))
+    holds.hold(klass.assignment, alice, head, "copied", today())
+    assert "graded again" not in course_page(logged_in(alice), klass)
+    notices.send_mails(later())
+    said = next(m for m in mail.outbox if m.to == ["alice@example.edu"]).body
+    assert "your score" not in said
+
+
+def test_a_grade_that_is_held_back_before_is_not_told_of_at_all(klass, judged, alice, head):
+    holds.hold(klass.assignment, alice, head, "copied", today())
+    promotion.promote(judged, head, Pick("all"), Said("why"), today())
+    notices.settle(today())
+    assert notices.send_mails(later()) == 2
+    assert Notice.objects.get(user=alice).is_void
