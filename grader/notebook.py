@@ -30,6 +30,15 @@ def read_cells(text: str, name: str) -> tuple[list[tuple[str, str]], list[str]]:
     return code, notes
 
 
+def read_all(text: str, name: str) -> list[tuple[int, str, str]]:
+    """Return all cells, for people to read: number, kind (`code`, `markdown`, `raw`) and source as it was written.
+
+    Raises SubmissionError when the text is not a notebook.
+    """
+    return [(i, str(c.get("cell_type", "raw"))[:20], _source(c)) for i, c in enumerate(_cells(text, name)[:MAX_CELLS], 1)
+            if isinstance(c, dict)]
+
+
 def _cells(text: str, name: str) -> list[Any]:
     try:
         notebook = json.loads(text)

@@ -1,7 +1,7 @@
 """Points and comments by hand, kept apart from what the checks give: they are counted in last, and no regrade takes them away.
 
 The rule: a score that staff set takes the place of the one that counts, lateness and all, and the newest such one holds;
-points that staff add are added to either. Nothing goes below zero.
+points that staff add, and those of rubric items they tick, are added to either. Nothing goes below zero.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -36,18 +36,23 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Manual:
-    """All that was given by hand to one student in one assignment."""
+    """All that was given by hand to one student in one assignment; `rubric` is None where nothing is ticked."""
 
     override: float | None = None
     added: float = 0.0
     count: int = 0
+    rubric: float | None = None
 
     def applied(self, score: float | None) -> float | None:
         """Count it into a score; where only a comment was given, no score stays none."""
-        base = score if self.override is None else self.override
-        if base is None and not self.added:
+        base, more = score if self.override is None else self.override, self.added + (self.rubric or 0.0)
+        if base is None and not more:
             return None
-        return max(0.0, round((base or 0.0) + self.added, 6))
+        return max(0.0, round((base or 0.0) + more, 6))
+
+    def with_rubric(self, ticked: float | None) -> Manual:
+        """Take in what is ticked of the rubric."""
+        return self if ticked is None else replace(self, rubric=ticked, count=self.count + 1)
 
 
 def effect(found: Iterable[Adjustment]) -> Manual:

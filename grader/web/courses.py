@@ -13,7 +13,7 @@ from grader.errors import GraderError
 from grader.web import audit, times
 from grader.web.models import Assignment, Course, Extension, Membership, Role, SpecVersion, User
 
-RESERVED = ("gradebook", "by-hand", "regrades")  # these stand beside the assignments in a course's addresses
+RESERVED = ("gradebook", "by-hand", "regrades", "rubric")  # these stand beside the assignments in a course's addresses
 
 
 @dataclass(frozen=True, slots=True)

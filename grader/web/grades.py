@@ -9,10 +9,11 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from grader.web import adjustments, holds, late_days, marks, policy, reports
+from grader.web import adjustments, holds, late_days, marks, policy, reports, ticks
 from grader.web.adjustments import Manual
 from grader.web.models import Assignment, Attempt, Course, Extension, Membership, Role, User
 from grader.web.policy import Brief, Sent
+from grader.web.ticks import Ticked
 
 READ = ("submission__assignment", "submission__user", "submission__number", "submission__received_at", "pk", "number", "state",
         "status", "score", "version", "submission", "counts")
@@ -46,8 +47,12 @@ class Grade:
 class Hand:
     """What staff decided by hand of one student in one assignment."""
 
-    manual: Manual
+    manual: Manual  # without the rubric
     is_held: bool
+    ticked: Ticked
+
+
+NOTHING = Hand(Manual(), is_held=False, ticked=Ticked())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,31 +89,39 @@ def students(course: Course) -> QuerySet[Membership]:
 
 
 def of_all(course: Course) -> list[Student]:
-    """List the grades of all students of a course, in six queries, however many they are."""
+    """List the grades of all students of a course, in seven queries, however many they are."""
     return of(course, list(students(course)), list(course.assignments.select_related("course")))
 
 
 def of(course: Course, members: Sequence[Membership], assignments: Sequence[Assignment],
-       also: Collection[int] = ()) -> list[Student]:
-    """List the grades of some students in some assignments, in four queries; as if the attempts `also` counted.
+       also: Collection[int] = (), worth: Mapping[int, float] | None = None) -> list[Student]:
+    """List the grades of some students in some assignments, in five queries; as if the attempts `also` counted.
 
     Late days are spent over a whole course: where it has any, `assignments` must be all of its assignments.
+    `worth` are points of rubric items, by their ids, to reckon with instead of what they are worth now.
     """
     extensions = {(e.assignment_id, e.user_id): e for e in Extension.objects.filter(assignment__in=assignments)}
     usual = {a.pk: policy.window(a, None) for a in assignments}
-    found = attempts(members, assignments, also)
-    given = adjustments.of(assignments, [m.user_id for m in members])
-    held = holds.of(assignments, [m.user_id for m in members])
+    found, hands = attempts(members, assignments, also), _hands(members, assignments, worth)
     return [Student(m, _grades(course, [
         late_days.Work(a, policy.window(a, extensions[a.pk, m.user_id]) if (a.pk, m.user_id) in extensions else usual[a.pk],
                        found.get((a.pk, m.user_id), [])) for a in assignments],
-        {a.pk: Hand(adjustments.effect(given.get((a.pk, m.user_id), ())), (a.pk, m.user_id) in held) for a in assignments}))
-        for m in members]
+        {a.pk: hands.get((a.pk, m.user_id), NOTHING) for a in assignments})) for m in members]
 
 
 def points_of(course: Course) -> dict[str, float]:
     """Return the most points of each assignment."""
     return dict(course.assignments.values_list("slug", "version__points"))
+
+
+def _hands(members: Sequence[Membership], assignments: Sequence[Assignment],
+           worth: Mapping[int, float] | None) -> dict[tuple[int, int], Hand]:
+    """Look up what staff decided by hand, by assignment and student."""
+    users = [m.user_id for m in members]
+    given, held = adjustments.of(assignments, users), holds.of(assignments, users)
+    ticked = ticks.of(assignments, users, worth)
+    return {place: Hand(adjustments.effect(given.get(place, ())), place in held, ticked.get(place, NOTHING.ticked))
+            for place in {*given, *held, *ticked}}
 
 
 def _own(assignment: Assignment, member: Membership, now: datetime) -> Own:
@@ -149,7 +162,8 @@ def _grade(work: late_days.Work[Brief], free: int, hand: Hand) -> Grade:
     factors = {pk: policy.factor(work.assignment, work.window, when, free) for pk, when in at.items()}
     days = {pk: work.window.days_late(when) for pk, when in at.items()}
     chosen = policy.counting(work.assignment, work.attempts, factors, days)
+    manual = hand.manual.with_rubric(hand.ticked.counted(chosen.submission_id if chosen else None))
     if chosen is None:
-        return Grade(work, None, hand.manual.applied(None), 1.0, hand.manual, hand.is_held)
+        return Grade(work, None, manual.applied(None), 1.0, manual, hand.is_held)
     factor = factors[chosen.submission_id]
-    return Grade(work, chosen, hand.manual.applied(round((chosen.score or 0) * factor, 6)), factor, hand.manual, hand.is_held)
+    return Grade(work, chosen, manual.applied(round((chosen.score or 0) * factor, 6)), factor, manual, hand.is_held)

@@ -7,13 +7,14 @@ how hidden checks went.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from grader.web import adjustments, holds, late_days, policy, reports, specs
+from grader.web import adjustments, holds, late_days, policy, reports, specs, ticks
 from grader.web.adjustments import Manual
 from grader.web.models import Adjustment, Assignment, Attempt, Extension, Hold, Membership, State, User
+from grader.web.ticks import Ticked
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Record:
     standing: policy.Standing
     adjustments: list[Adjustment]  # withdrawn ones too
     hold: Hold | None = None  # where the grade is held back from the student
+    ticked: Ticked = field(default_factory=Ticked)  # of the rubric, as far as the viewer sees it
     is_held: bool = False  # back from the viewer, who then sees neither marks nor what was given by hand
 
     @property
@@ -47,7 +49,8 @@ class Record:
     @property
     def manual(self) -> Manual:
         """What was given by hand."""
-        return adjustments.effect(self.adjustments)
+        mark = self.mark
+        return adjustments.effect(self.adjustments).with_rubric(self.ticked.counted(mark.attempt.submission_id if mark else None))
 
     @property
     def score(self) -> float | None:
@@ -107,12 +110,16 @@ def _records(assignments: list[Assignment], user: User, viewer: Membership, now:
         attempts[attempt.submission.assignment_id].append(attempt)
     extensions = {e.assignment_id: e for e in Extension.objects.filter(assignment__in=assignments, user=user)}
     works = {a.pk: late_days.Work(a, policy.window(a, extensions.get(a.pk)), attempts[a.pk]) for a in assignments}
-    given = adjustments.of(assignments, [user.pk])
+    given, ticked = adjustments.of(assignments, [user.pk]), ticks.of(assignments, [user.pk])
+    if not viewer.is_staff:  # what is ticked is shown with the whole grade
+        ticked = {(pk, u): t for (pk, u), t in ticked.items() if pk not in unseen and reports.is_whole(
+            works[pk].assignment.version, works[pk].window, works[pk].assignment.released_at, now)}
     budget = viewer.course.late_days
     shares = late_days.shares(budget, works.values()) if budget else {}
     return [Record(a, _marks(works[a.pk], shares.get(a.pk, late_days.Share()).free, is_held=a.pk in unseen),
                    policy.standing(a, extensions.get(a.pk), attempts[a.pk], now),
-                   [] if a.pk in unseen else given[a.pk, user.pk], held.get(a.pk), a.pk in unseen) for a in assignments]
+                   [] if a.pk in unseen else given[a.pk, user.pk], held.get(a.pk),
+                   ticked.get((a.pk, user.pk), Ticked()), a.pk in unseen) for a in assignments]
 
 
 def _marks(work: late_days.Work[Attempt], free: int, *, is_held: bool) -> list[Mark]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from grader.report import Report, score_of
 from grader.verdict import Result, Verdict
 from grader.web import holds, policy, specs
-from grader.web.models import Attempt, Extension, Membership
+from grader.web.models import Attempt, Extension, Membership, SpecVersion
 
 WHEN = {"after_due": "after the due date", "after_release": "when the grades are released", "staff": "to staff only"}
 HELD = "when staff no longer hold the grade back"
@@ -57,6 +57,21 @@ def shown(attempt: Attempt, viewer: Membership, now: datetime) -> Shown:
         whole = Hidden(len(report.checks), sum(c.max_points for c in report.checks), HELD)
         return Shown(_for_student(report, []), (whole,), is_held=True)
     return Shown(_for_student(report, visible), hidden_of(report, visible))
+
+
+def is_whole(version: SpecVersion, dates: policy.Window, released_at: datetime | None, now: datetime) -> bool:
+    """Whether a student may see all of a grade: every check that is ever shown to students is."""
+    kinds = {c.visibility for c in specs.folder(version).spec.checks} - {"staff"}
+    return all(policy.is_visible(kind, dates, released_at, now, is_staff=False) for kind in kinds)
+
+
+def is_open(attempt: Attempt, viewer: Membership, now: datetime) -> bool:
+    """Whether a viewer may see what staff wrote at a submission: students if they may see the whole grade, and it isn't held."""
+    if viewer.is_staff:
+        return True
+    assignment, user = attempt.submission.assignment, attempt.submission.user
+    dates = policy.window(assignment, Extension.objects.filter(assignment=assignment, user=user).first())
+    return is_whole(attempt.version, dates, assignment.released_at, now) and not holds.is_held(assignment, user)
 
 
 def hidden_of(report: Report, visible: list[Verdict]) -> tuple[Hidden, ...]:

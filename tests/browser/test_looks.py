@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.slow
 PAGES = ["/", "/courses/demo/", "/courses/demo/xor-2-3-1/", "/courses/demo/gan-mnist/", "/nothing/here"]
+BY_STAFF = ["/courses/demo/", "/courses/demo/gradebook/", "/courses/demo/gradebook/alice/", "/courses/demo/by-hand/",
+            "/courses/demo/rubric/", "/courses/demo/rubric/linear-zero/"]
 CONTRAST, NAMES, WIDE = ((Path(__file__).parent / f"{name}.js").read_text() for name in ("contrast", "names", "wide"))
 
 
@@ -35,10 +37,12 @@ def attempts(service, browser):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_every_page_fits_can_be_read_and_has_its_names(width, scheme, visit, attempts):
-    seen = visit(width=width, scheme=scheme)
+@pytest.mark.parametrize("who", ["alice", "ta"])
+def test_every_page_fits_can_be_read_and_has_its_names(who, width, scheme, visit, attempts):
+    seen = visit(who, width=width, scheme=scheme)
     faults = {}
-    for address in [*PAGES, *attempts]:
+    pages = PAGES if who == "alice" else [*BY_STAFF, f"{attempts[0]}source", f"{attempts[0]}evidence"]
+    for address in [*pages, *attempts]:
         seen.page.goto(address)
         seen.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = !d.classList.contains('menu'); })")
         told = [*seen.page.evaluate(WIDE), *seen.page.evaluate(CONTRAST), *seen.page.evaluate(NAMES)]

@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from grader.web import specs, tokens
 from grader.web.accounts import invitations
-from grader.web.models import Adjustment, Notice, Promotion, Regrade, RegradeRequest
+from grader.web.models import Adjustment, LineComment, Notice, Promotion, Regrade, RegradeRequest, RubricItem
 from tests.web.pages_ground import graded, handed_in, open_assignment
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ COURSE = {"course", "assignment", "starter", "compare", "api course_assignments"
 INSTRUCTORS = {"release", "invitations", "invitation_withdraw"}
 STAFF = {"api course_grades", "gradebook", "gradebook_csv", "student", "adjust", "adjustment_withdraw",
          "api course_adjustments", "give", "give_withdraw", "hold", "points",
-         "evidence", "evidence_array", "replay", "beside"}
+         "evidence", "evidence_array", "replay", "beside", "rubrics", "rubric", "rubric_item", "tick", "comment"}
 INSTRUCTORS |= {"regrade_promote", "regrade_revert"}
 STAFF |= {f"api {name}" for name in (
     "regrades", "begin_regrade", "one_regrade", "regrade_attempts", "regrade_plan", "promote_regrade", "revert_promotion",
@@ -79,6 +79,9 @@ def things(course, alice, instructor):
             "number": RegradeRequest.objects.create(attempt=attempt, check_name="predict", created_at=specs.now()).pk,
             "adjustment": Adjustment.objects.create(assignment=attempt.submission.assignment, student=alice, points=1,
                                                     at=specs.now()).pk,
+            "item": RubricItem.objects.create(assignment=attempt.submission.assignment, name="It is drawn", points=1).pk,
+            "comment": LineComment.objects.create(submission=attempt.submission, part="line.py", line=1, text="Why?",
+                                                  at=specs.now()).pk,
             "token": tokens.make(alice, "laptop", ["read"], 1, specs.now())[0].pk}
 
 

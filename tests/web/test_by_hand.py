@@ -74,7 +74,7 @@ def test_an_adjustment_of_another_is_not_found_under_a_student(address, bob, ta,
 
 
 def test_no_assignment_takes_the_name_of_these_pages(course):
-    for name in ("gradebook", "by-hand"):
+    for name in ("gradebook", "by-hand", "rubric"):
         with pytest.raises(Exception, match="rename the folder"):
             courses.assign(course, SpecVersion(slug=name), courses.Rules())
 

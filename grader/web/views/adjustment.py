@@ -10,16 +10,17 @@ from django.views.decorators.http import require_POST
 
 from grader.errors import GraderError
 from grader.web import access, adjustments, courses, specs
-from grader.web.models import Adjustment, Attempt, Membership, Role
+from grader.web.models import Adjustment, Role
 from grader.web.views.attempt import page_of
 from grader.web.views.gate import Request, members
+from grader.web.views.staff.graded import graded_by
 
 
 @members
 @require_POST
 def adjust(request: Request, pk: int) -> HttpResponse:
     """Give the student of an attempt points or a comment by hand."""
-    member, found = _graded_by(request, pk)
+    member, found = graded_by(request, pk)
     now, said = specs.now(), {k: str(v) for k, v in request.POST.items()}
     try:
         given = adjustments.read(said)
@@ -34,7 +35,7 @@ def adjust(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def withdraw(request: Request, pk: int, adjustment: int) -> HttpResponse:
     """Take back something that was given by hand."""
-    member, found = _graded_by(request, pk)
+    member, found = graded_by(request, pk)
     s = found.submission
     one = Adjustment.objects.select_related("assignment", "student").filter(
         pk=adjustment, assignment=s.assignment, student=s.user).first()
@@ -57,11 +58,3 @@ def release(request: Request, course: str, slug: str) -> HttpResponse:
     courses.release(found, specs.now() if is_out else None, by=member.user)
     messages.success(request, f"{found.title}: the grades are {'released' if is_out else 'held back'}.")
     return redirect(f"{reverse('gradebook', args=[course])}#release")
-
-
-def _graded_by(request: Request, pk: int) -> tuple[Membership, Attempt]:
-    """Find an attempt that the viewer may grade, which is never one of their own; Http404 else."""
-    member, found = access.attempt(request.user, pk)
-    if not member.is_staff or found.submission.user_id == member.user_id:
-        raise Http404
-    return member, found
