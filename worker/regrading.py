@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from worker.keep import Store, report_bytes
 from worker.lease import renewed
 from worker.regrade import changed, judged_again, outcome_of
 
+SLICE_S = 3.0  # of judging before students' submissions have their turn
 log = logging.getLogger(__name__)
 
 
@@ -71,15 +73,16 @@ class Regrading:
             return 0
         name = f"{len(items)} attempts of regrades"
         with renewed(lambda: claims.renew(items, datetime.now(UTC)), RENEW_S, name), self.store.objects.keeping():
-            found = [(item, self._tried(item)) for item in items]
+            until = time.monotonic() + SLICE_S
+            found = [(item, self._tried(item, until)) for item in items]
             written = stubborn(lambda: _finish(found))
         if written < len(items):
             log.warning("%s: the lease of %d was lost, another worker writes them", name, len(items) - written)
         return len(items)
 
-    def _tried(self, item: RegradeItem) -> Finding:
-        """Judge an attempt, and if the fault is ours, say which."""
-        if self.grading.stopping.is_set():
+    def _tried(self, item: RegradeItem, until: float) -> Finding:
+        """Judge an attempt, and if the fault is ours, say which; put it back where the time is over."""
+        if self.grading.stopping.is_set() or time.monotonic() > until:
             return Finding(ItemState.WAITING, {"tries": item.tries - 1})
         try:
             found = self._judged(item)

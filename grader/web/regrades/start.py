@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from grader.errors import GraderError
+from grader.errors import GraderError, SpecError
 from grader.web import audit, bell, grades, policy, queue, specs
 from grader.web.models import LIVE, Assignment, Course, Membership, Regrade, RegradeItem, SpecVersion, User, Way
 
@@ -38,8 +38,11 @@ def versions(assignment: Assignment) -> list[SpecVersion]:
 
 
 def checks(version: SpecVersion) -> list[str]:
-    """List the checks of a version."""
-    return [c.name for c in specs.folder(version).spec.checks]
+    """List the checks of a version; none where its spec has errors by today's rules."""
+    try:
+        return [c.name for c in specs.folder(version).spec.checks]
+    except SpecError:
+        return []
 
 
 def read(assignment: Assignment, said: Mapping[str, str]) -> Wish:
@@ -65,7 +68,8 @@ def read(assignment: Assignment, said: Mapping[str, str]) -> Wish:
 
 
 def start(assignment: Assignment, member: Membership, wish: Wish, now: datetime) -> Regrade:
-    """Begin a regrade; raises GraderError where there is nothing to grade, or one of the whole class is under way."""
+    """Begin a regrade; raises GraderError where it can't be, or one of the whole class is under way."""
+    specs.folder(wish.version)  # an old version may have errors by today's rules
     chosen = attempts(assignment, wish)
     if not chosen:
         raise GraderError("There is nothing to grade again: nobody has a graded submission like that yet.")

@@ -1,5 +1,6 @@
 """Choosing attempts and grading them again: what counts stays, what differs is found, and no worker's end loses anything."""
 
+import shutil
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import pytest
 
 from grader.errors import GraderError
 from grader.web import grades, queue, specs
-from grader.web.models import Attempt, Entry, Membership, Regrade, RegradeItem, Submission
+from grader.web.models import Attempt, Entry, Membership, Regrade, RegradeItem, SpecVersion, Submission
 from grader.web.regrades import claims, preview, start
 from grader.web.regrades.claims import CHUNK, MAX_TRIES, Finding
 from tests.web.pages_ground import handed_in, today
@@ -266,3 +267,15 @@ def test_a_claim_takes_a_handful(klass):
                                          created_at=today())
         RegradeItem.objects.create(regrade=made, old=attempt)
     assert len(claims.claim("a worker", today())) == CHUNK
+
+
+def test_a_version_with_errors_by_todays_rules_is_refused_with_them(klass, tmp_path, instructor, logged_in):
+    folder = tmp_path / "old" / "linear-zero"
+    shutil.copytree(specs.folder(klass.right).root, folder)
+    (folder / "assignment.toml").write_text("title = 1\n")
+    bad = SpecVersion.objects.create(slug="linear-zero", number=9, title="old", digest="0", points=1,
+                                     content=specs.objects().put(specs.packed(folder)))
+    with pytest.raises(GraderError, match=r"assignment\.toml"):
+        klass.regrade("ines", version=bad)
+    page = logged_in(instructor).get(f"/courses/{klass.course.slug}/regrades/new?assignment=linear-zero&version=9")
+    assert page.status_code == 200

@@ -166,7 +166,8 @@ def test_students_see_it_once_it_counts_and_not_before(klass, judged, alice, hea
     assert "10 of 10 points" in text_of(client.get(page))
     [told] = client.get("/api/v1/courses/dl-2026/grades/mine").json()
     assert (told["score"], told["attempt"]) == (10, new.pk)
-    assert client.get(reverse("attempt", args=[klass.attempts["alice"].pk])).status_code == 200
+    assert "the newer grading stands in place of this one" in text_of(
+        client.get(reverse("attempt", args=[klass.attempts["alice"].pk])))
 
 
 def test_the_file_has_every_attempt_quotes_formulas_and_is_written_down(klass, judged, alice, see):

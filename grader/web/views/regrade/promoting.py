@@ -29,8 +29,9 @@ def promote(request: Request, course: str, regrade: int) -> HttpResponse:
     if request.method == "POST":
         try:
             made = deeds.promote(found, member, pick, _said(said, member), specs.now())
-            messages.success(request, f"Done: {len(made.attempts)} new gradings count. {made.rises} grades rose, "
-                                      f"{made.falls} fell. One click takes it back.")
+            count = len(made.attempts)
+            messages.success(request, f"Done. New gradings that count: {count}; grades that rose: {made.rises}, that fell: "
+                                      f"{made.falls}. One click takes it back.")
             return redirect(f"{reverse('regrade', args=[course, regrade])}#promotions")
         except GraderError as e:
             wrong, status = str(e), 409 if isinstance(e, Stale) else 422
