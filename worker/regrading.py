@@ -11,6 +11,8 @@ import threading
 import time
 import zlib
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,6 +33,7 @@ from worker.keep import Store, report_bytes
 from worker.lease import renewed
 from worker.regrade import changed, judged_again, outcome_of
 
+WRITERS = 8  # reports on their way to the disk at once
 SLICE_S = 3.0  # of judging before students' submissions have their turn
 log = logging.getLogger(__name__)
 
@@ -43,6 +46,7 @@ class Regrading:
         self.places = grading.settings.places
         self.store = Store(grading.settings.data / "store")
         self.one = threading.Lock()
+        self.writers = ThreadPoolExecutor(WRITERS, "reports")
         self.faults = 0  # of ours, one after the other
 
     def work(self) -> int:
@@ -74,7 +78,7 @@ class Regrading:
         name = f"{len(items)} attempts of regrades"
         with renewed(lambda: claims.renew(items, datetime.now(UTC)), RENEW_S, name), self.store.objects.keeping():
             until = time.monotonic() + SLICE_S
-            found = [(item, self._tried(item, until)) for item in items]
+            found = self._kept([(item, self._tried(item, until)) for item in items])
             written = stubborn(lambda: _finish(found))
         if written < len(items):
             log.warning("%s: the lease of %d was lost, another worker writes them", name, len(items) - written)
@@ -127,7 +131,19 @@ class Regrading:
     def _graded(self, old: Report, new: Report, content: bytes, manifest: Mapping[str, Any] | None) -> Finding:
         return Finding(ItemState.DONE, compared(old, new), {
             "status": new.status, "because": new.because, "score": new.score, "points": new.points,
-            "report": self.store.objects.put(content), "manifest": manifest})
+            "report": content, "manifest": manifest})
+
+    def _kept(self, found: Sequence[tuple[RegradeItem, Finding]]) -> list[tuple[RegradeItem, Finding]]:
+        """Keep the new reports and put their names in their place, many at once because each waits for the disk."""
+        def kept(item: RegradeItem, finding: Finding) -> tuple[RegradeItem, Finding]:
+            if finding.attempt is None:
+                return item, finding
+            try:
+                name = self.store.objects.put(finding.attempt["report"])
+            except Broken as e:
+                return item, Finding.fault(item, str(e))
+            return item, replace(finding, attempt={**finding.attempt, "report": name})
+        return list(self.writers.map(kept, *zip(*found, strict=True)))
 
     def _lost(self, manifest: Manifest) -> str:
         """Say what of an attempt's evidence is no longer there; empty where all of it is."""

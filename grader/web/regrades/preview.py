@@ -114,7 +114,7 @@ def reasons(regrade: Regrade) -> list[tuple[str, int]]:
 def those(regrade: Regrade, asked: Asked) -> QuerySet[RegradeItem]:
     """Select the attempts that somebody wants to see, by student."""
     found = regrade.items.filter(state__in=(ItemState.DONE, ItemState.AGAIN, ItemState.BROKEN)).select_related(
-        "old__submission__user", "new", "promotion")
+        "old__submission__user", "promotion").defer("old__manifest", "old__report", "promotion__attempts")
     if asked.show in Outcome.values:
         found = found.filter(outcome=asked.show)
     elif asked.show:
