@@ -41,6 +41,7 @@ BROAD_EXCEPTS = {
     "worker/answers.py": "an instructor's reference may raise anything when it is loaded",
     "worker/grading.py": "a bug of ours is broken, and neither ends the worker nor looks like the student's failure",
     "worker/regrading.py": "as worker/grading.py, for an attempt of a regrade",
+    "worker/comparing.py": "a hint that fails must neither end the worker nor be tried for ever",
     "worker/inside/load.py": "a student's exception may raise when asked for its text",
     "worker/inside/ticker.py": "a tensor under a student's torch modes may raise anything when asked for its number",
     "worker/inside/values.py": "a student's object may raise anything when asked for its numbers",

@@ -22,6 +22,7 @@ from grader.web import audit, bell, progress, queue, specs
 from grader.web.models import Attempt as Row
 from grader.web.models import SpecVersion, State
 from worker.attempt import Attempt, unrun
+from worker.comparing import compare_waiting
 from worker.engines.base import owner
 from worker.engines.choose import choose
 from worker.grade import measured
@@ -91,6 +92,7 @@ class Grading:
                     self.stopping.wait(min(LONGEST_S, 2.0 ** self.faults))
                 if row.priority:
                     break
+            compare_waiting(self.queues, self.stopping)
         finally:
             connection.close()  # the pool's thread may idle for long
         return graded

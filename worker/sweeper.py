@@ -1,4 +1,4 @@
-"""The sweeper: puts back attempts of lost workers, and rings for every attempt that waits with no bell."""
+"""The sweeper: puts back attempts of lost workers, rings for all that waits, and keeps in order what is kept twice."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Count
 from redis.exceptions import RedisError
 
-from grader.web import bell, progress, queue, specs
-from grader.web.models import Attempt, State
+from grader.web import bell, counted, likenesses, outcomes, progress, queue, specs, statistics
+from grader.web.models import Assignment, Attempt, Course, State
 from grader.web.regrades import claims, notices
 from worker.grading import alert
 
@@ -31,7 +31,8 @@ def sweep(now: datetime, server: redis.Redis) -> tuple[int, int]:
     for row in broken:
         alert(row, row.because)
         progress.tell(server, row.pk, "end", state=State.BROKEN)
-    return len(broken), ring_for_waiting(server) + ring_for_regrades(server)
+    outcomes.catch_up()
+    return len(broken), ring_for_waiting(server) + ring_for_regrades(server) + ring_for_comparing(server, now)
 
 
 def ring_for_waiting(server: redis.Redis) -> int:
@@ -59,6 +60,22 @@ def ring_for_regrades(server: redis.Redis) -> int:
     return 0 if has_bell else int(bell.ring_for_regrades())
 
 
+def ring_for_comparing(server: redis.Redis, now: datetime) -> int:
+    """Ring once where submissions are to be compared and no bell rings anyway; returns how often."""
+    try:
+        return int(bool(likenesses.due(now)) and not server.llen("cpu") and bell.ring("cpu"))
+    except (RedisError, OSError):
+        return 0
+
+
+def look_after_courses() -> None:
+    """Count anew what counts, and look for checks that seem wrong, course by course."""
+    for course in Course.objects.all():
+        counted.audit(course)
+    for assignment in Assignment.objects.select_related("course"):
+        statistics.look_out(assignment)
+
+
 def clear_sessions() -> None:
     """Remove sessions that nobody can use any more."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
@@ -71,6 +88,7 @@ def run(stopped: threading.Event, redis_url: str) -> None:
         try:
             if number % HOUR == 0:
                 clear_sessions()
+                look_after_courses()
             broken, rung = sweep(specs.now(), server)
             if broken or rung:
                 log.info("swept: %d broken, %d bells", broken, rung)

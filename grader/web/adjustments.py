@@ -103,12 +103,13 @@ def give_all(gifts: Iterable[tuple[Assignment, User, Given]], member: Membership
     audit.record_all(member, [
         audit.Act("score.override" if a.is_override else "score.adjust", _about(a), after=_told(a), reason=a.reason or a.comment)
         for a in made])
+    _recount(member.course, made)
     return made
 
 
 def lock(course: Course) -> None:
     """Let nobody else give or withdraw anything in a course until the transaction ends."""
-    Course.objects.select_for_update().get(pk=course.pk)
+    Course.objects.select_for_update(no_key=True).get(pk=course.pk)
 
 
 def withdraw(found: Adjustment, member: Membership, now: datetime) -> bool:
@@ -119,7 +120,15 @@ def withdraw(found: Adjustment, member: Membership, now: datetime) -> bool:
         is_done = standing.update(withdrawn_at=now, withdrawn_by=member.user) == 1
         if is_done:
             audit.record(member.user, "score.withdraw", course=member.course, about=_about(found), before=_told(found))
+            _recount(member.course, [found])
     return is_done
+
+
+def _recount(course: Course, found: Iterable[Adjustment]) -> None:
+    """Keep the scores that count now."""
+    from grader.web import counted  # which counts what is given here
+    those = list(found)
+    counted.recount(course, {a.student_id for a in those}, {a.assignment_id: a.assignment for a in those}.values())
 
 
 def read_points(said: str) -> float:

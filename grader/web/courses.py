@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from grader.errors import GraderError
-from grader.web import audit, times
+from grader.web import audit, counted, times
 from grader.web.models import Assignment, Course, Extension, Membership, Role, SpecVersion, User
 
-RESERVED = ("gradebook", "by-hand", "regrades", "rubric")  # these stand beside the assignments in a course's addresses
+# These stand beside the assignments in a course's addresses.
+RESERVED = ("gradebook", "by-hand", "regrades", "rubric", "work", "statistics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,14 @@ def assign(course: Course, version: SpecVersion, rules: Rules, *, by: User | Non
     if version.slug in RESERVED:
         raise GraderError(f"assignment {version.slug}: the course has a page of this name; rename the folder")
     with transaction.atomic():
-        before = Assignment.objects.select_for_update().select_related("version").filter(course=course, slug=version.slug).first()
+        before = Assignment.objects.select_for_update(of=("self",), no_key=True).select_related("version").filter(
+            course=course, slug=version.slug).first()
         new = {"position": course.assignments.count()} if before is None else {}
         after, _ = Assignment.objects.update_or_create(
             course=course, slug=version.slug, defaults={"title": version.title, "version": version, **asdict(rules), **new})
         audit.record(by, "assignment.set", course=course, about=version.slug, before=_rules(before), after=_rules(after))
+        if before is not None:
+            counted.recount(course, assignments=[after])
     return after
 
 
@@ -102,6 +106,7 @@ def extend(assignment: Assignment, user: User, *, by: User | None, due_at: datet
         after, _ = Extension.objects.update_or_create(assignment=assignment, user=user, defaults={**given, "given_by": by})
         audit.record(by, "extension.give", course=assignment.course, about=f"{assignment.slug} of user {user.username}",
                      before=_extension(before), after=_extension(after), reason=reason)
+        counted.recount(assignment.course, [user.pk], [assignment])
     return after
 
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from grader.web import adjustments, holds, late_days, policy, reports, specs, ticks
 from grader.web.adjustments import Manual
-from grader.web.models import Adjustment, Assignment, Attempt, Extension, Hold, Membership, State, User
+from grader.web.models import Adjustment, Assignment, Attempt, Extension, Hold, Membership, Outcome, State, User
 from grader.web.ticks import Ticked
 
 
@@ -99,16 +99,18 @@ def _records(assignments: list[Assignment], user: User, viewer: Membership, now:
     held = {place: found for (place, _), found in holds.of(assignments, [user.pk]).items()}
     unseen = set() if viewer.is_staff else set(held)
     seen = {} if viewer.is_staff or as_if else {"counts": True}
-    for attempt in (Attempt.objects.filter(submission__assignment__in=assignments, submission__user=user, **seen)
-                    .select_related("submission__assignment__course", "submission__user", "version")
-                    .order_by("-submission__number", "-number")):
+    found = list(Attempt.objects.filter(submission__assignment__in=assignments, submission__user=user, **seen)
+                 .select_related("submission__assignment__course", "submission__user", "version")
+                 .order_by("-submission__number", "-number"))
+    for attempt in found:
         attempt.counts = as_if.get(attempt.pk, attempt.counts)  # in memory alone, as what follows
-        if not attempt.counts and not viewer.is_staff:
-            continue
-        is_held = attempt.submission.assignment_id in unseen
-        attempt.score, attempt.points = (None, None) if is_held else visible(attempt, viewer, now)
-        attempts[attempt.submission.assignment_id].append(attempt)
     extensions = {e.assignment_id: e for e in Extension.objects.filter(assignment__in=assignments, user=user)}
+    found = [a for a in found if a.counts or viewer.is_staff]
+    _score([a for a in found if a.submission.assignment_id not in unseen], extensions, viewer, now)
+    for attempt in found:
+        if attempt.submission.assignment_id in unseen:
+            attempt.score, attempt.points = None, None
+        attempts[attempt.submission.assignment_id].append(attempt)
     works = {a.pk: late_days.Work(a, policy.window(a, extensions.get(a.pk)), attempts[a.pk]) for a in assignments}
     given, ticked = adjustments.of(assignments, [user.pk]), ticks.of(assignments, [user.pk])
     if not viewer.is_staff:  # what is ticked is shown with the whole grade
@@ -120,6 +122,18 @@ def _records(assignments: list[Assignment], user: User, viewer: Membership, now:
                    policy.standing(a, extensions.get(a.pk), attempts[a.pk], now),
                    [] if a.pk in unseen else given[a.pk, user.pk], held.get(a.pk),
                    ticked.get((a.pk, user.pk), Ticked()), a.pk in unseen) for a in assignments]
+
+
+def _score(found: list[Attempt], extensions: Mapping[int, Extension], viewer: Membership, now: datetime) -> None:
+    """Set the scores that a viewer may see, in memory alone; of hidden checks the columns are read and not the reports."""
+    outcomes = _outcomes([a for a in found if _hides(a, viewer)])
+    for attempt in found:
+        if attempt.pk in outcomes:
+            assignment = attempt.submission.assignment
+            dates = policy.window(assignment, extensions.get(assignment.pk))
+            attempt.score, attempt.points = _seen(attempt, outcomes[attempt.pk], dates, now)
+        else:
+            attempt.score, attempt.points = visible(attempt, viewer, now)
 
 
 def _marks(work: late_days.Work[Attempt], free: int, *, is_held: bool) -> list[Mark]:
@@ -140,8 +154,29 @@ def visible(attempt: Attempt, viewer: Membership, now: datetime) -> tuple[float 
     """Return score and points of the checks that a viewer may see; the report is read only where some may be hidden."""
     if attempt.state != State.DONE or attempt.status == "broken":
         return None, None
-    checks = specs.folder(attempt.version).spec.checks
-    if viewer.is_staff or all(c.visibility == "always" for c in checks):
+    if not _hides(attempt, viewer):
         return attempt.score, attempt.points
     report = reports.shown(attempt, viewer, now).report
     return report.score, report.points
+
+
+def _hides(attempt: Attempt, viewer: Membership) -> bool:
+    """Tell whether an attempt that has a score may have checks that a viewer doesn't see."""
+    if viewer.is_staff or attempt.state != State.DONE or attempt.status == "broken":
+        return False
+    return any(c.visibility != "always" for c in specs.folder(attempt.version).spec.checks)
+
+
+def _outcomes(attempts: list[Attempt]) -> dict[int, list[Outcome]]:
+    """Look up what the checks of attempts came to, in one query instead of a report each."""
+    found: dict[int, list[Outcome]] = {}
+    for row in Outcome.objects.filter(attempt__in=[a.pk for a in attempts]) if attempts else ():
+        found.setdefault(row.attempt_id, []).append(row)
+    return found
+
+
+def _seen(attempt: Attempt, checks: list[Outcome], dates: policy.Window, now: datetime) -> tuple[float, float]:
+    """Add up what a student may see."""
+    released_at = attempt.submission.assignment.released_at
+    seen = [c for c in checks if policy.is_visible(c.visibility, dates, released_at, now, is_staff=False)]
+    return round(sum(c.points for c in seen), 6), sum(c.max_points for c in seen)

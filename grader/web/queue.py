@@ -21,8 +21,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Max
 
+from grader.report import Report
+from grader.web import outcomes, reports, work
 from grader.web.models import Attempt, State
 
 LEASE_S = 30
@@ -57,14 +60,22 @@ def renew(attempt: Attempt, now: datetime) -> bool:
     return bool(_mine(attempt).update(lease_until=_lease(now)))
 
 
-def finish(attempt: Attempt, now: datetime, found: Mapping[str, Any]) -> bool:
-    """Write a report, once; False where the attempt is no longer this worker's, and then nothing is written."""
-    return bool(_mine(attempt).update(state=State.DONE, finished_at=now, lease_until=None, **found))
+def finish(attempt: Attempt, now: datetime, found: Mapping[str, Any], report: Report | None = None) -> bool:
+    """Write a report, once, with all that rests on it; False where the attempt is no longer this worker's.
+
+    Then nothing is written. The report itself is read from the store where it is not given.
+    """
+    report = report or (reports.read(found["report"]) if found.get("report") else None)
+    with transaction.atomic():
+        is_mine = bool(_mine(attempt).update(state=State.DONE, finished_at=now, lease_until=None, **found))
+        if is_mine and report is not None:
+            outcomes.write(attempt.pk, report)
+    return is_mine
 
 
 def give_back(attempt: Attempt, because: str, now: datetime) -> bool:
     """Put an attempt back that could not be graded through our fault; after MAX_TRIES it is broken."""
-    return _put_back(_mine(attempt), attempt.tries, because, now)
+    return _put_back(_mine(attempt), attempt, because, now)
 
 
 def expire(now: datetime) -> list[Attempt]:
@@ -72,7 +83,7 @@ def expire(now: datetime) -> list[Attempt]:
     late = Attempt.objects.filter(state=State.RUNNING, lease_until__lt=now)
     for attempt in late:
         rows = Attempt.objects.filter(pk=attempt.pk, state=State.RUNNING, tries=attempt.tries, lease_until__lt=now)
-        _put_back(rows, attempt.tries, f"worker {attempt.worker} was lost", now)
+        _put_back(rows, attempt, f"worker {attempt.worker} was lost", now)
     return list(Attempt.objects.filter(pk__in=[a.pk for a in late], state=State.BROKEN))
 
 
@@ -106,10 +117,14 @@ def fairest(waiting: Sequence[Waiting], running: Mapping[int, int], served: Mapp
     return [w for _, w in sorted(ranked, key=lambda r: r[0])]
 
 
-def _put_back(rows: Any, tries: int, because: str, now: datetime) -> bool:
-    if tries < MAX_TRIES:
+def _put_back(rows: Any, attempt: Attempt, because: str, now: datetime) -> bool:
+    if attempt.tries < MAX_TRIES:
         return bool(rows.update(state=State.QUEUED, lease_until=None, worker="", because=because))
-    return bool(rows.update(state=State.BROKEN, status="broken", lease_until=None, because=because, finished_at=now))
+    with transaction.atomic():
+        is_broken = bool(rows.update(state=State.BROKEN, status="broken", lease_until=None, because=because, finished_at=now))
+        if is_broken:
+            work.offer(Attempt.objects.select_related("submission__assignment__course", "submission__user").get(pk=attempt.pk))
+    return is_broken
 
 
 def _mine(attempt: Attempt) -> Any:

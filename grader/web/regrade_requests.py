@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
-from grader.web import audit, intake
+from grader.web import audit, intake, work
 from grader.web.models import Attempt, Membership, RegradeMessage, RegradeRequest
 
 LONGEST = 4000  # characters of a message
@@ -37,9 +37,10 @@ def write(attempt: Attempt, check: str, member: Membership, message: Message, no
         deed = "open" if is_new else message.decision if is_staff and message.decision in ANSWERS else "write"
         audit.record(member.user, f"request.{deed}", course=member.course, about=f"attempt {attempt.pk}, check {check}",
                      before=None if is_new else before, after=str(after), reason=message.text[:500])
+        asked.refresh_from_db()
+        work.ask(asked, member, now)
         if after == State.GRANTED and before != State.GRANTED and not is_graded:
             _grade_again(attempt, now)
-    asked.refresh_from_db()
     return asked
 
 

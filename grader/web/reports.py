@@ -41,7 +41,12 @@ class Shown:
 
 def stored(attempt: Attempt) -> Report:
     """Read an attempt's report, whole; raises Broken where the store is damaged."""
-    return Report.model_validate_json(specs.objects().get(attempt.report))
+    return read(attempt.report)
+
+
+def read(name: str) -> Report:
+    """Read a report by the name of its object; raises Broken where the store is damaged."""
+    return Report.model_validate_json(specs.objects().get(name))
 
 
 def shown(attempt: Attempt, viewer: Membership, now: datetime) -> Shown:

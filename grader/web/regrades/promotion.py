@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from grader.errors import GraderError
-from grader.web import audit, grades
+from grader.web import audit, grades, outcomes
 from grader.web.models import Assignment, Attempt, Membership, Promotion, Regrade, RegradeItem, Role, SpecVersion, State
 from grader.web.regrades import notices
 from grader.web.regrades.preview import Asked, assignments, overtaken_of, those
@@ -127,7 +127,7 @@ def promote(regrade: Regrade, member: Membership, pick: Pick, said: Said, now: d
     """Make new gradings count, all of them or none; raises GraderError, and Stale where it is not what was looked at."""
     _check(said)
     with transaction.atomic():
-        Assignment.objects.select_for_update().get(pk=regrade.assignment_id)
+        Assignment.objects.select_for_update(no_key=True).get(pk=regrade.assignment_id)
         if Regrade.objects.get(pk=regrade.pk).state == Regrade.State.CANCELLED:
             raise GraderError("This regrade was cancelled; begin another one.")
         found = plan(regrade, pick)
@@ -142,12 +142,13 @@ def revert(promotion: Promotion, member: Membership, reason: str, now: datetime)
     """Take a promotion back; False where it was taken back before."""
     regrade = promotion.regrade
     with transaction.atomic():
-        Assignment.objects.select_for_update().get(pk=regrade.assignment_id)
+        Assignment.objects.select_for_update(no_key=True).get(pk=regrade.assignment_id)
         if not Promotion.objects.filter(pk=promotion.pk, reverted_at=None).update(
                 reverted_at=now, reverted_by=member.user, revert_reason=reason[:REASON]):
             return False
         covered = later(promotion)
         Attempt.objects.filter(pk__in=promotion.attempts).update(counts=False)
+        outcomes.changed(promotion.attempts)
         before = _version_back(promotion)
         notices.take_back(promotion, now)
         audit.record(member.user, "regrade.revert", course=member.course, about=about(regrade), reason=reason, after={
@@ -187,6 +188,7 @@ def _write(regrade: Regrade, member: Membership, pick: Pick, said: Said, found: 
         regrade=regrade, mode=pick.mode, attempts=new, rises=len(found.rises), falls=len(found.falls), reason=said.reason.strip(),
         message=said.message.strip(), version_before=version, by=member.user, at=now)
     Attempt.objects.filter(pk__in=new).update(counts=True)
+    outcomes.changed(new)
     RegradeItem.objects.filter(pk__in=[i.pk for i in found.items]).update(promotion=made)
     notices.prepare(made, _to_tell(regrade, found), now)
     audit.record(

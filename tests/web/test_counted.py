@@ -1,0 +1,139 @@
+"""The scores that are kept: always those that count, whatever happens in whatever order."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from grader.web import adjustments, counted, courses, grades, holds, outcomes, queue
+from grader.web.adjustments import Given
+from grader.web.courses import Rules
+from grader.web.models import Adjustment, Assignment, Attempt, Counted, Course, Extension, Membership
+from tests.web.pages_ground import graded, handed_in, open_assignment, today, verdict
+
+pytestmark = pytest.mark.django_db
+
+
+def computed(course):
+    """Work all that counts out anew."""
+    found = {}
+    for student in grades.of_all(course):
+        for grade in student.grades.values():
+            if grade.attempt is not None or grade.manual.count:
+                found[grade.work.assignment.pk, student.user.pk] = (grade.attempt.pk if grade.attempt else None, grade.score)
+    return found
+
+
+def kept():
+    return {(r.assignment_id, r.student_id): (r.attempt_id, r.score) for r in Counted.objects.all()}
+
+
+class Events:
+    """What may happen in a course, drawn at random."""
+
+    def __init__(self, course, assignments, students, member, seed):
+        self.course, self.assignments, self.students, self.member = course, assignments, students, member
+        self.rng = random.Random(seed)
+        self.number = 0
+
+    def one(self):
+        weighted = [self.report] * 6 + [self.adjust, self.withdraw, self.extend, self.rules, self.breaks, self.turn, self.hold]
+        return self.rng.choice(weighted)()
+
+    def report(self):
+        self.number += 1
+        attempt = handed_in(self._assignment(), self.rng.choice(self.students), f"x = {self.number}\n".encode())
+        points = self.rng.choice([0.0, 1.0, 2.5, 4.0])
+        status = self.rng.choice(["finished"] * 5 + ["timeout", "broken"])
+        graded(attempt, verdict("a", points=points), verdict("b", passed=False), status=status)
+
+    def breaks(self):
+        self.number += 1
+        handed_in(self._assignment(), self.rng.choice(self.students), f"x = {self.number}\n".encode())
+        for _ in range(queue.MAX_TRIES):
+            queue.give_back(queue.claim(["cpu"], "a worker", today()), "disk full", today())
+
+    def turn(self):
+        """Let a grading count no more, or again, as promotions of regrades and their reverts do."""
+        found = Attempt.objects.filter(state="done").order_by("pk")
+        if found:
+            attempt = self.rng.choice(list(found))
+            Attempt.objects.filter(pk=attempt.pk).update(counts=not attempt.counts)
+            outcomes.changed([attempt.pk])
+
+    def hold(self):
+        assignment, student = self._assignment(), self.rng.choice(self.students)
+        if not holds.hold(assignment, student, self.member, "a talk is due", today()):
+            holds.lift(assignment, student, self.member, today())
+
+    def adjust(self):
+        given = Given(self.rng.choice([-1.0, 0.5, 3.0]), self.rng.random() < 0.3, "well done", "as we agreed")
+        adjustments.give(self._assignment(), self.rng.choice(self.students), self.member, given, today())
+
+    def withdraw(self):
+        found = Adjustment.objects.filter(withdrawn_at=None).first()
+        if found is not None:
+            adjustments.withdraw(found, self.member, today())
+
+    def extend(self):
+        courses.extend(self._assignment(), self.rng.choice(self.students), by=None,
+                       due_at=today() + timedelta(hours=self.rng.randrange(-30, 60)))
+
+    def rules(self):
+        assignment = self._assignment()
+        due = today() + timedelta(hours=self.rng.randrange(-60, 24))
+        courses.assign(self.course, assignment.version, Rules(
+            due_at=due, late_until=today() + timedelta(days=9), penalty_percent=self.rng.choice([0, 10, 50])))
+
+    def _assignment(self):
+        return Assignment.objects.select_related("course", "version").get(pk=self.rng.choice(self.assignments).pk)
+
+
+@pytest.mark.parametrize("late_days", [0, 2])
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_kept_is_what_counts_after_anything_in_any_order(seed, late_days, alice, bob, person, ta, course):
+    Course.objects.update(late_days=late_days)
+    course.refresh_from_db()
+    late = {"late_until": today() + timedelta(days=9), "penalty_percent": 10}
+    assignments = [open_assignment(course, "linear-zero", **late), open_assignment(course, "logistic", counting="latest", **late)]
+    events = Events(course, assignments, [alice, bob, person("dave", course)], Membership.objects.get(user=ta), seed)
+    for _ in range(40):
+        events.one()
+        assert kept() == computed(course)
+    assert len(kept()) >= 4
+
+
+def test_a_row_that_is_wrong_is_mended_and_told(alice, course, caplog):
+    graded(handed_in(open_assignment(course), alice))
+    Counted.objects.update(score=99.0)
+    assert counted.audit(course) == 1
+    assert kept() == computed(course)
+    assert "1 kept scores differed" in caplog.text
+    assert counted.audit(course) == 0
+
+
+def test_what_no_longer_counts_leaves_no_row(alice, course):
+    attempt = graded(handed_in(open_assignment(course), alice))
+    Attempt.objects.filter(pk=attempt.pk).update(counts=False)
+    assert counted.recount(course) == 1
+    assert kept() == {}
+
+
+def test_late_work_and_what_was_given_by_hand_are_kept_too(alice, ta, course):
+    assignment = open_assignment(course, due_at=today() - timedelta(hours=1), late_until=today() + timedelta(days=1))
+    graded(handed_in(assignment, alice))
+    adjustments.give(assignment, alice, Membership.objects.get(user=ta), Given(1.0, comment="well done"), today())
+    row = Counted.objects.get()
+    assert (row.is_late, row.by_hand, row.score) == (True, 1, 3.0)
+    Extension.objects.create(assignment=assignment, user=alice, due_at=today() + timedelta(hours=1))
+    counted.recount(course, [alice.pk], [assignment])
+    assert Counted.objects.get().is_late is False
+
+
+def test_a_report_costs_a_bounded_number_of_queries(alice, course, django_assert_max_num_queries):
+    assignment = open_assignment(course)
+    for k in range(5):
+        graded(handed_in(assignment, alice, f"x = {k}\n".encode()))
+    attempt = handed_in(assignment, alice, b"x = 'last'\n")
+    with django_assert_max_num_queries(32):
+        graded(attempt, *(verdict(f"check{k}") for k in range(20)))
