@@ -8,8 +8,6 @@ from typing import Any
 
 from grader.strict import Model
 
-NEAR = (0.8, 1.25)  # the share of its tolerance from which to which a check is near the line
-
 
 class Result(StrEnum):
     """What a check came to: a check that could not be judged because another failed is skipped."""

@@ -14,8 +14,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from grader.report import Report
-from grader.verdict import NEAR
+from grader.report import NEAR, Report
 from grader.web import audit, work_split
 from grader.web.models import (
     Assignment,

@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from grader.web import specs, tokens
 from grader.web.accounts import invitations
-from grader.web.models import Adjustment, LineComment, Notice, Promotion, Regrade, RegradeRequest, RubricItem
+from grader.web.models import Adjustment, LineComment, Notice, Pair, Promotion, Regrade, RegradeRequest, RubricItem, WorkItem
 from tests.web.pages_ground import graded, handed_in, open_assignment
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,7 @@ STAFF |= {f"api {name}" for name in (
     "cancel_regrade", "run_regrade_again", "answer_requests")}
 STAFF |= {"regrades", "regrade_new", "regrade", "regrade_progress", "regrade_csv", "regrade_cancel", "regrade_again",
           "regrade_answer"}
+STAFF |= {"work", "work_split", "work_item", "work_of_attempt", "pair"}
 BY_SECRET = {"join", "password_reset_confirm"}  # for whoever has the link, which nobody guesses
 BODIES = {"/messages": {"text": "Why?"}, "/promote": {"reason": "x"}, "/revert": {}, "/answer": {"requests": [1], "text": "x"},
           "/regrades?": {"assignment": "linear-zero"}}  # of calls of the API, by a part of the address; others have one body
@@ -67,6 +68,10 @@ WITHOUT_ID = [param(*r) for r in ROUTES if not ID.search(r[0]) and r[1] not in O
 def things(course, alice, instructor):
     """Give every kind of id an example, which is Alice's or her course's."""
     attempt = graded(handed_in(open_assignment(course), alice))
+    again = handed_in(attempt.submission.assignment, alice, b"x = 2\n").submission
+    pair = Pair.objects.create(first=attempt.submission, second=again, share=0.9, common=20, at=specs.now())
+    item = WorkItem.objects.create(course=course, assignment=attempt.submission.assignment, student=alice, attempt=attempt,
+                                   kind="near", created_at=specs.now())
     invitation, _ = invitations.make(course, instructor, specs.now() + timedelta(days=1))
     regrade = Regrade.objects.create(assignment=attempt.submission.assignment, version=attempt.version, created_at=specs.now())
     promotion = Promotion.objects.create(regrade=regrade, at=specs.now())
@@ -74,7 +79,7 @@ def things(course, alice, instructor):
                 promotion=promotion, user=alice, assignment=regrade.assignment, is_ready=True, at=specs.now(),
                 mail_at=specs.now()).pk,
             "course": course.slug, "slug": attempt.submission.assignment.slug, "pk": attempt.pk, "name": "train",
-            "username": alice.username,
+            "username": alice.username, "pair": pair.pk, "item": item.pk,
             "invitation": invitation.pk, "assignment": attempt.submission.assignment.slug, "attempt": attempt.pk,
             "number": RegradeRequest.objects.create(attempt=attempt, check_name="predict", created_at=specs.now()).pk,
             "adjustment": Adjustment.objects.create(assignment=attempt.submission.assignment, student=alice, points=1,

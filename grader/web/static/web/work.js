@@ -1,0 +1,49 @@
+// Keys on the list of work: j and k go from item to item, o opens, t takes, x marks as done, ? shows the keys.
+// On the page of an attempt that is on the list: t takes, x marks as done, n goes on to the next.
+const rows = [...document.querySelectorAll("[data-item]")];
+const keys = document.querySelector("[data-keys]");
+
+function at() {
+  return rows.findIndex((row) => row.contains(document.activeElement));
+}
+
+function go(to) {
+  const row = rows[Math.min(rows.length - 1, Math.max(0, to))];
+  const link = row && row.querySelector("[data-open]");
+  if (link) {
+    link.focus();
+    row.scrollIntoView({ block: "nearest" });
+  }
+}
+
+function press(what) {
+  const place = rows[at()] || document.querySelector("[data-work-bar]");
+  const found = place && place.querySelector(what);
+  if (found) {
+    found.click();
+  }
+  return Boolean(found);
+}
+
+const list = {
+  j: () => { go(at() + 1); return true; },
+  k: () => { go(at() < 0 ? 0 : at() - 1); return true; },
+  o: () => press("[data-open]"),
+  "?": () => { keys.open = true; keys.querySelector("summary").focus(); return true; },
+};
+const deeds = { t: () => press("[data-take]"), x: () => press("[data-done]"), n: () => press("[data-next]"), ...(keys ? list : {}) };
+
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
+  const isOurs = !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey && Object.hasOwn(deeds, event.key);
+  if (isOurs && deeds[event.key]()) {
+    event.preventDefault();
+  }
+});
+
+// After a deed the page comes back to where it was: to the item, or to the one that stands in its place.
+document.addEventListener("submit", () => sessionStorage.setItem("work-at", String(at())));
+if (rows.length && window.location.hash.startsWith("#item-")) {
+  const there = rows.findIndex((row) => `#${row.id}` === window.location.hash);
+  go(there < 0 ? Number(sessionStorage.getItem("work-at") || 0) : there);
+}

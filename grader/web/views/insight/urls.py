@@ -1,0 +1,17 @@
+"""Addresses below a course: the word `work`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from grader.web.views.insight import pair, work
+
+COURSE = "courses/<slug:course>/"
+
+urlpatterns = [
+    path(f"{COURSE}work/", work.work, name="work"),
+    path(f"{COURSE}work/split", work.split, name="work_split"),
+    path(f"{COURSE}work/items/<int:item>", work.item, name="work_item"),
+    path(f"{COURSE}work/attempts/<int:pk>/", work.of_attempt, name="work_of_attempt"),
+    path(f"{COURSE}work/pairs/<int:pair>/", pair.pair, name="pair"),
+]
