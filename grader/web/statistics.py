@@ -169,7 +169,7 @@ def counting_attempts(assignment: Assignment) -> list[tuple[dict[str, Row], str]
 
 def mistakes(assignment: Assignment) -> list[Mistake]:
     """List the known mistakes that were named, the most frequent first."""
-    named = Digest.objects.filter(assignment=assignment).exclude(mistake="").order_by()
+    named = Digest.objects.filter(assignment=assignment, attempt__counts=True).exclude(mistake="").order_by()
     of = {name: Mistake(name, attempts, students) for name, attempts, students in named.values_list("mistake").annotate(
         Count("pk"), Count("student", distinct=True))}
     for name, day, count in named.values_list("mistake", "day").annotate(Count("pk")):

@@ -35,7 +35,7 @@ STAFF |= {f"api {name}" for name in (
     "cancel_regrade", "run_regrade_again", "answer_requests")}
 STAFF |= {"regrades", "regrade_new", "regrade", "regrade_progress", "regrade_csv", "regrade_cancel", "regrade_again",
           "regrade_answer"}
-STAFF |= {"work", "work_split", "work_item", "work_of_attempt", "pair"}
+STAFF |= {"work", "work_split", "work_item", "work_of_attempt", "pair", "statistics", "assignment_statistics"}
 BY_SECRET = {"join", "password_reset_confirm"}  # for whoever has the link, which nobody guesses
 BODIES = {"/messages": {"text": "Why?"}, "/promote": {"reason": "x"}, "/revert": {}, "/answer": {"requests": [1], "text": "x"},
           "/regrades?": {"assignment": "linear-zero"}}  # of calls of the API, by a part of the address; others have one body

@@ -1,10 +1,10 @@
-"""Addresses below a course: the word `work`."""
+"""Addresses below a course: the words `work` and `statistics`."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from grader.web.views.insight import pair, work
+from grader.web.views.insight import pair, statistics, work
 
 COURSE = "courses/<slug:course>/"
 
@@ -14,4 +14,6 @@ urlpatterns = [
     path(f"{COURSE}work/items/<int:item>", work.item, name="work_item"),
     path(f"{COURSE}work/attempts/<int:pk>/", work.of_attempt, name="work_of_attempt"),
     path(f"{COURSE}work/pairs/<int:pair>/", pair.pair, name="pair"),
+    path(f"{COURSE}statistics/", statistics.course, name="statistics"),
+    path(f"{COURSE}statistics/<slug:slug>/", statistics.assignment, name="assignment_statistics"),
 ]
