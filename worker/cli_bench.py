@@ -15,7 +15,7 @@ from grader.catalog import find
 from grader.settings import read_settings
 from worker.cli_bench_attempt import ColdOption, PeersOption, RoundsOption, SubmissionsOption, attempt
 from worker.cli_bench_class import class_again
-from worker.cli_parts import JobsOption, out, progress
+from worker.cli_parts import JobsOption, err, out, progress
 
 bench_app = typer.Typer(help="Measure the service itself; without a name, what one attempt costs.")
 
@@ -130,8 +130,12 @@ def diagnose(names: Annotated[list[str] | None, typer.Argument(help="slugs; none
 @bench_app.command("web")
 def web(rounds: Annotated[int, typer.Option(help="submissions handed in one after the other", min=1)] = 30,
         submissions: Annotated[int, typer.Option(help="submissions of the rush", min=1)] = 500,
+        pages: Annotated[bool, typer.Option(help="instead, time every page of a course of 500 students")] = False,
         as_json: JsonOption = False) -> None:
     """Use a whole service over HTTP: what web and queue add to an attempt, and how it stands a rush."""
+    if pages:
+        time_pages(rounds, as_json=as_json)
+        return
     from worker.bench.web import Outcome, alone, rush, service
 
     outcome = Outcome()
@@ -150,6 +154,28 @@ def web(rounds: Annotated[int, typer.Option(help="submissions handed in one afte
     table = Table("measure", "value", title="Web and queue")
     for name, value in told.items():
         table.add_row(name, f"{value:g}")
+    out.print(table)
+
+
+def time_pages(rounds: int, *, as_json: bool) -> None:
+    """Make a term of a large course, open every page of it, and print how long each took."""
+    from worker.bench.pages import addresses, made
+    from worker.bench.pages import pages as timed
+    from worker.bench.rows import Size
+
+    size = Size()
+    err.print(f"making {size.students} students x {size.assignments} assignments x {size.attempts} attempts", style="dim")
+    with made(size), progress() as bar:
+        task = bar.add_task("pages", total=len(addresses(size)))
+        rows = timed(size, rounds, lambda: bar.advance(task))
+    if as_json:
+        told = [{"who": r.who, "page": r.path, "median_ms": round(r.median_ms, 1), "most_ms": round(r.most_ms, 1),
+                 "cpu_ms": round(r.cpu_ms, 1), "queries": r.queries} for r in rows]
+        sys.stdout.write(json.dumps({"pages": told}) + "\n")
+        return
+    table = Table("page", "who", "median ms", "most ms", "CPU ms", "queries", title="Pages of a large course")
+    for r in rows:
+        table.add_row(r.path, r.who, f"{r.median_ms:.0f}", f"{r.most_ms:.0f}", f"{r.cpu_ms:.0f}", str(r.queries))
     out.print(table)
 
 

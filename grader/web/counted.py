@@ -1,9 +1,10 @@
 """Keeping the scores that count: worked out by grades.py whenever something changes them, in the same transaction.
 
-What changes a score: a report, points by hand, an extension, a promotion, an assignment's dates and rules, a course's late days.
-Whoever writes one of these calls `recount` in its transaction. Students are locked one by one in a fixed order before their rows
-are read, so that of two reports at once the later one counts both. The sweeper counts all anew from time to time (`audit`), mends
-what differs and says so in the log: pages never rest on a row alone where a mark is shown.
+What changes a score: a report, points by hand, a rubric's tick or points, an extension, a promotion, an assignment's
+dates and rules, a course's late days. Whoever writes one of these calls `recount` in its transaction. Students are
+locked one by one in a fixed order before their rows are read, so that of two reports at once the later one counts
+both. The sweeper counts all anew from time to time (`audit`), mends what differs and says so in the log: pages never
+rest on a row alone where a mark is shown.
 """
 
 from __future__ import annotations

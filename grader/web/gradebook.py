@@ -1,7 +1,7 @@
 """The gradebook of a course: students by assignments, filtered, sorted and one page of it at a time.
 
-What a page shows is read for its students alone. Everybody's grades are read only where the order or a filter asks for
-them, and then no more assignments of them than it asks for.
+What a page shows is worked out for its students alone. An order by scores goes by the scores that are kept (counted.py), a
+filter by what is kept beside them (gradebook_states.py): working everybody's grades out would take most of a second.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from grader.web import grades, policy, specs
+from grader.web.gradebook_states import students_in
 from grader.web.grades import Grade, Student
-from grader.web.models import LIVE, Assignment, Course, Membership, SpecVersion, State
+from grader.web.models import LIVE, Assignment, Counted, Course, Membership, SpecVersion, State
 from grader.web.policy import Brief
 
 PAGE = 50  # students
@@ -70,6 +72,22 @@ class Row:
     total: float
 
 
+class Place(NamedTuple):
+    """What of a student decides where they stand, for when all are read."""
+
+    pk: int  # of the membership
+    user: int
+    first: str
+    last: str
+    username: str
+    section: str
+
+    @property
+    def name(self) -> str:
+        """The name others read, as `User.shown_name`."""
+        return f"{self.first} {self.last}".strip() or self.username
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
     """What a page shows."""
@@ -86,18 +104,16 @@ def read(course: Course, asked: Asked, now: datetime) -> Book:
     """Read one page of a gradebook; its queries are as many for ten students as for thousands."""
     every = list(course.assignments.select_related("course", "version"))
     columns = [a for a in every if a.slug == asked.assignment] or every
-    members = _sought(course, asked)
-    wanted = _wanted(course, asked, every, columns)
-    known = {s.member.pk: s for s in grades.of(course, members, wanted)} if wanted else {}
+    places = _sought(course, asked)
     if asked.state:
-        versions = _versions(known.values())
-        members = [m for m in members if any(asked.state in states(known[m.pk].grades[a.slug], versions, now) for a in columns)]
-    members = _ordered(members, asked, known)
-    pages = max(1, -(-len(members) // PAGE))
+        found = students_in(asked.state, columns, [p.user for p in places], now)
+        places = [p for p in places if p.user in found]
+    places = _ordered(places, asked, every)
+    pages = max(1, -(-len(places) // PAGE))
     page = min(asked.page, pages)
-    seen = members[(page - 1) * PAGE:page * PAGE]
-    shown = [known[m.pk] for m in seen] if wanted and wanted == every else grades.of(course, seen, every)
-    return Book(rows(shown, columns, now), columns, len(columns) == len(every), len(members), page, pages)
+    seen = grades.students(course).in_bulk([p.pk for p in places[(page - 1) * PAGE:page * PAGE]])
+    shown = grades.of(course, [seen[p.pk] for p in places if p.pk in seen], every)
+    return Book(rows(shown, columns, now), columns, len(columns) == len(every), len(places), page, pages)
 
 
 def rows(students: Sequence[Student], columns: Sequence[Assignment], now: datetime) -> list[Row]:
@@ -137,36 +153,37 @@ def sections(course: Course) -> list[str]:
     return list(found.distinct())
 
 
-def _sought(course: Course, asked: Asked) -> list[Membership]:
+def _sought(course: Course, asked: Asked) -> list[Place]:
     found = grades.students(course)
     if asked.section:
         found = found.filter(section=asked.section)
     for word in asked.search.split():
         found = found.filter(Q(user__username__icontains=word) | Q(user__first_name__icontains=word)
                              | Q(user__last_name__icontains=word) | Q(user__email__icontains=word))
-    return list(found)
+    return [Place(*row) for row in found.values_list(
+        "pk", "user", "user__first_name", "user__last_name", "user__username", "section")]
 
 
-def _wanted(course: Course, asked: Asked, every: list[Assignment], columns: list[Assignment]) -> list[Assignment]:
-    """List the assignments in which all students' grades decide what is shown."""
-    wanted = {a.slug for a in columns} if asked.state else set()
-    if asked.sort == "total":
-        wanted = {a.slug for a in every}
-    wanted |= {asked.sort.removeprefix(SCORE)} if asked.sort.startswith(SCORE) else set()
-    return every if course.late_days and wanted else [a for a in every if a.slug in wanted]
-
-
-def _ordered(members: list[Membership], asked: Asked, known: Mapping[int, Student]) -> list[Membership]:
+def _ordered(places: list[Place], asked: Asked, every: Sequence[Assignment]) -> list[Place]:
     """Order students; whoever has no score comes last either way."""
-    members = sorted(members, key=lambda m: m.user.shown_name.casefold())
+    places = sorted(places, key=lambda p: p.name.casefold())
     if asked.sort == "name":
-        return members[::-1] if asked.is_down else members
+        return places[::-1] if asked.is_down else places
     if asked.sort == "section":
-        return sorted(members, key=lambda m: m.section.casefold(), reverse=asked.is_down)
-    slug = asked.sort.removeprefix(SCORE)
-    of = {m.pk: known[m.pk].total if asked.sort == "total" else known[m.pk].grades[slug].score for m in members}
-    there = [m for m in members if of[m.pk] is not None]
-    return [*sorted(there, key=lambda m: of[m.pk] or 0, reverse=asked.is_down), *(m for m in members if of[m.pk] is None)]
+        return sorted(places, key=lambda p: p.section.casefold(), reverse=asked.is_down)
+    of = _totals(places, every) if asked.sort == "total" else _scores(asked.sort.removeprefix(SCORE), every)
+    there = [p for p in places if p.user in of]
+    return [*sorted(there, key=lambda p: of[p.user], reverse=asked.is_down), *(p for p in places if p.user not in of)]
+
+
+def _totals(places: Iterable[Place], every: Sequence[Assignment]) -> dict[int, float]:
+    kept = Counted.objects.filter(assignment__in=every, score__isnull=False).order_by().values_list("student")
+    return {p.user: 0.0 for p in places} | {user: round(total, 6) for user, total in kept.annotate(Sum("score"))}
+
+
+def _scores(slug: str, every: Sequence[Assignment]) -> dict[int, float]:
+    kept = Counted.objects.filter(assignment__in=[a for a in every if a.slug == slug], score__isnull=False)
+    return {user: score for user, score in kept.values_list("student", "score") if score is not None}
 
 
 def _versions(students: Iterable[Student]) -> dict[int, set[str]]:

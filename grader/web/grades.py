@@ -158,9 +158,8 @@ def _grades(course: Course, works: Sequence[late_days.Work[Brief]], hands: Mappi
 
 
 def _grade(work: late_days.Work[Brief], free: int, hand: Hand) -> Grade:
-    at = {a.submission_id: a.submission.received_at for a in work.attempts}
-    factors = {pk: policy.factor(work.assignment, work.window, when, free) for pk, when in at.items()}
-    days = {pk: work.window.days_late(when) for pk, when in at.items()}
+    days = {a.submission_id: work.window.days_late(a.submission.received_at) for a in work.attempts}
+    factors = {pk: policy.factor_of(work.assignment, late, free) for pk, late in days.items()}
     chosen = policy.counting(work.assignment, work.attempts, factors, days)
     manual = hand.manual.with_rubric(hand.ticked.counted(chosen.submission_id if chosen else None))
     if chosen is None:

@@ -24,5 +24,6 @@ def environment(**options: Any) -> jinja2.Environment:
     return found
 
 
+@functools.lru_cache(maxsize=50_000)  # a gradebook has a thousand, and looking one up takes longer than its cell
 def _url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args, kwargs=kwargs)

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from grader.web.models import Assignment, Attempt, Extension, State
@@ -20,16 +20,14 @@ DAY = timedelta(days=1)
 TIME = "%Y-%m-%d %H:%M:%S %Z"
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """What the rules look at of a submission."""
 
     number: int
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
+class Brief(NamedTuple):
     """What the rules look at of an attempt, for when thousands are read: rows of models cost several times the query."""
 
     pk: int
@@ -146,8 +144,12 @@ def _is_used(attempt: Attempt) -> bool:
 
 def factor(assignment: Assignment, dates: Window, received_at: datetime, free_days: int = 0) -> float:
     """Return what a late submission's score is multiplied by; `free_days` are late days spent on it."""
-    days = max(0, dates.days_late(received_at) - free_days)
-    return max(0.0, 1 - days * assignment.penalty_percent / 100)
+    return factor_of(assignment, dates.days_late(received_at), free_days)
+
+
+def factor_of(assignment: Assignment, days_late: int, free_days: int = 0) -> float:
+    """Return what the score of a submission that is so many days late is multiplied by."""
+    return max(0.0, 1 - max(0, days_late - free_days) * assignment.penalty_percent / 100)
 
 
 def is_visible(visibility: str, dates: Window, released_at: datetime | None, now: datetime, *, is_staff: bool) -> bool:

@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Q, QuerySet
 
 from grader.errors import GraderError
-from grader.web import adjustments, audit, grades
+from grader.web import adjustments, audit, counted, grades
 from grader.web.models import Assignment, Attempt, Membership, RubricItem, RubricTick, Submission, User
 
 MOST = 100  # items of a rubric
@@ -144,6 +144,9 @@ def edit(item: RubricItem, said: Said, member: Membership, seen: str) -> Moves |
         RubricItem.objects.filter(pk=item.pk).update(name=said.name, points=said.points, description=said.description)
         audit.record(member.user, "rubric.edit", course=member.course, about=_about(item), before=before,
                      after={"name": said.name, "points": said.points, "description": said.description})
+        ticked = set(item.ticks.filter(undone_at=None).values_list("submission__user", flat=True))
+        if ticked and said.points != before["points"]:
+            counted.recount(member.course, ticked, [item.assignment])
     return None
 
 
@@ -197,6 +200,7 @@ def tick(submission: Submission, item: RubricItem, member: Membership, now: date
                 return False
             RubricTick.objects.create(submission=submission, item=item, by=member.user, at=now)
             audit.record(member.user, "rubric.tick", course=member.course, about=_of(submission), after=_told(held))
+            counted.recount_one(submission)
     except IntegrityError:
         return False
     return True
@@ -209,6 +213,7 @@ def untick(submission: Submission, item: RubricItem, member: Membership, now: da
             undone_at=now, undone_by=member.user) == 1
         if is_done:
             audit.record(member.user, "rubric.untick", course=member.course, about=_of(submission), before=_told(item))
+            counted.recount_one(submission)
     return is_done
 
 

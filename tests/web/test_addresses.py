@@ -79,7 +79,7 @@ def things(course, alice, instructor):
                 promotion=promotion, user=alice, assignment=regrade.assignment, is_ready=True, at=specs.now(),
                 mail_at=specs.now()).pk,
             "course": course.slug, "slug": attempt.submission.assignment.slug, "pk": attempt.pk, "name": "train",
-            "username": alice.username, "pair": pair.pk, "item": item.pk,
+            "username": alice.username, "pair": pair.pk, "entry": item.pk,
             "invitation": invitation.pk, "assignment": attempt.submission.assignment.slug, "attempt": attempt.pk,
             "number": RegradeRequest.objects.create(attempt=attempt, check_name="predict", created_at=specs.now()).pk,
             "adjustment": Adjustment.objects.create(assignment=attempt.submission.assignment, student=alice, points=1,

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from grader.web import adjustments, counted, courses, grades, holds, outcomes, queue
+from grader.web import adjustments, counted, courses, grades, holds, outcomes, queue, rubrics
 from grader.web.adjustments import Given
 from grader.web.courses import Rules
-from grader.web.models import Adjustment, Assignment, Attempt, Counted, Course, Extension, Membership
+from grader.web.models import Adjustment, Assignment, Attempt, Counted, Course, Extension, Membership, RubricItem, Submission
 from tests.web.pages_ground import graded, handed_in, open_assignment, today, verdict
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,8 @@ class Events:
         self.number = 0
 
     def one(self):
-        weighted = [self.report] * 6 + [self.adjust, self.withdraw, self.extend, self.rules, self.breaks, self.turn, self.hold]
+        weighted = [self.report] * 6 + [self.adjust, self.withdraw, self.extend, self.rules, self.breaks, self.turn, self.hold,
+                                     self.tick, self.worth]
         return self.rng.choice(weighted)()
 
     def report(self):
@@ -54,12 +55,16 @@ class Events:
             queue.give_back(queue.claim(["cpu"], "a worker", today()), "disk full", today())
 
     def turn(self):
-        """Let a grading count no more, or again, as promotions of regrades and their reverts do."""
-        found = Attempt.objects.filter(state="done").order_by("pk")
+        """Let a second grading count, or count no more, as promotions of regrades and their reverts do."""
+        found = [*Attempt.objects.filter(state="done", number=1).order_by("pk")]
         if found:
-            attempt = self.rng.choice(list(found))
-            Attempt.objects.filter(pk=attempt.pk).update(counts=not attempt.counts)
-            outcomes.changed([attempt.pk])
+            first = self.rng.choice(found)
+            second, is_new = Attempt.objects.get_or_create(submission=first.submission, number=2, defaults={
+                "version": first.version, "seed": first.seed, "created_at": today(), "counts": False})
+            if is_new:
+                graded(second, verdict("a", points=self.rng.choice([0.0, 3.0])), verdict("b", passed=False))
+            Attempt.objects.filter(pk=second.pk).update(counts=not second.counts)
+            outcomes.changed([second.pk])
 
     def hold(self):
         assignment, student = self._assignment(), self.rng.choice(self.students)
@@ -69,6 +74,22 @@ class Events:
     def adjust(self):
         given = Given(self.rng.choice([-1.0, 0.5, 3.0]), self.rng.random() < 0.3, "well done", "as we agreed")
         adjustments.give(self._assignment(), self.rng.choice(self.students), self.member, given, today())
+
+    def tick(self):
+        """Tick a rubric's item at a submission, a new one or one that is there, or take the tick back."""
+        self.number += 1
+        submission = self.rng.choice([*Submission.objects.order_by("pk")] or [None])
+        if submission is not None:
+            said = rubrics.Said(f"item {self.number}", self.rng.choice([-1.0, 0.5]), "")
+            item = submission.assignment.rubric.first() or rubrics.add(submission.assignment, said, self.member)
+            if not rubrics.tick(submission, item, self.member, today()):
+                rubrics.untick(submission, item, self.member, today())
+
+    def worth(self):
+        """Give an item other points."""
+        if (item := RubricItem.objects.order_by("pk").last()) is not None:
+            said = rubrics.Said(item.name, self.rng.choice([-2.0, 1.0, 3.0]), "")
+            assert rubrics.edit(item, said, self.member, rubrics.moves(item, said.points).seen) is None
 
     def withdraw(self):
         found = Adjustment.objects.filter(withdrawn_at=None).first()

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('web', '0006_regrades'),
+        ('web', '0006_comments_and_rubric'),
     ]
 
     operations = [
@@ -153,5 +153,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='workitem',
             constraint=models.UniqueConstraint(fields=('attempt', 'kind', 'about'), name='one_work_item'),
+        ),
+        migrations.AddIndex(
+            model_name='attempt',
+            index=models.Index(fields=['status'], name='attempt_status'),
         ),
     ]

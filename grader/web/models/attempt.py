@@ -47,4 +47,5 @@ class Attempt(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["submission", "number"], name="one_attempt")]
-        indexes = [models.Index(fields=["state", "queue", "priority", "created_at"], name="waiting")]
+        indexes = [models.Index(fields=["state", "queue", "priority", "created_at"], name="waiting"),
+                   models.Index(fields=["status"], name="attempt_status")]  # the few that broke

@@ -26,10 +26,10 @@ def work(request: Request, course: str) -> HttpResponse:
 
 @members
 @require_POST
-def item(request: Request, course: str, item: int) -> HttpResponse:
+def item(request: Request, course: str, entry: int) -> HttpResponse:
     """Take an item, leave it, give it to somebody, mark it as done or open it again."""
     member = access.member_as(request.user, course, *access.STAFF)
-    found = work_list.item(member, item)
+    found = work_list.item(member, entry)
     if found is None:
         raise Http404
     match request.POST.get("deed", ""):
