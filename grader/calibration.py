@@ -199,8 +199,9 @@ def _filled(check: dict[str, Any], calibration: Calibration | None) -> dict[str,
             check[key] = {**band(statistic), "because": because}
     if check.get("because") == WORD:
         check["because"] = because
-        check["bands"] = [b | band(str(b.get("step"))) if isinstance(b, dict) else b for b in check.get("bands", [])]
-    if "measures" in check:
+        if isinstance(bands := check.get("bands", []), list):
+            check["bands"] = [b | band(str(b.get("step"))) if isinstance(b, dict) else b for b in bands]
+    if isinstance(check.get("measures"), list):
         check["measures"] = [m | {"band": {**band(m.get("called") or m.get("statistic", "")), "because": because}}
                              if isinstance(m, dict) and m.get("band") == WORD else m for m in check["measures"]]
     if check.get("trials") == WORD:

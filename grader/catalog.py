@@ -126,6 +126,8 @@ def read_toml(file: Path, where: str) -> tuple[str, dict[str, Any]]:
         raise SpecError(where, [f"byte {e.start} is not UTF-8; save the file as UTF-8"]) from e
     except tomllib.TOMLDecodeError as e:
         raise SpecError(where, [f"not TOML: {e}"]) from e
+    except RecursionError as e:
+        raise SpecError(where, ["not TOML: nested too deeply"]) from e
 
 
 def with_line(problem: str, table: dict[str, Any], text: str) -> str:

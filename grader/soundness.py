@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from grader.spec import Draw, Spec
 from grader.syntax import parse
 from grader.wording import nearest
 
+MOST_DRAWN = 1 << 24  # numbers in one array
 REFERENCE = Path(__file__).resolve().parent.parent / "reference"  # read as text, never imported here
 
 
@@ -88,7 +90,7 @@ def _defined(file: Path) -> set[str] | None:
     """Name what a Python file defines or imports at its top level; None when that cannot be told."""
     try:
         body = parse(file.read_text(encoding="utf-8")).body
-    except (OSError, SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     imports = [a for n in body if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names]
     names = {a.asname or a.name for a in imports}
@@ -117,6 +119,8 @@ def _source(source: str) -> Iterator[str]:
 def _draw(d: Draw) -> str:
     if any(n < 1 for n in d.shape) or len(d.shape) > 4:
         return f"shape = {d.shape} must be up to 4 whole numbers above 0"
+    if math.prod(d.shape) > MOST_DRAWN:
+        return f"shape = {d.shape} has {math.prod(d.shape)} numbers, {MOST_DRAWN} at most"
     if d.draw == "one_hot" and len(d.shape) != 2:
         return "one_hot needs shape = [rows, classes]"
     if d.draw == "choice" and not d.of:

@@ -60,7 +60,7 @@ class Reference(Model):
     """Our own implementation: a module of reference/, or a Python file in the assignment's folder."""
 
     module: str | None = None
-    file: str | None = None
+    file: str | None = Field(None, pattern=r"^[\w-]+\.py$")  # in the folder, and nowhere else
     names: dict[str, str] = {}
 
     @model_validator(mode="after")

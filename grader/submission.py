@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import io
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from grader import archive
 from grader.errors import SubmissionError
 from grader.notebook import read_cells
 from grader.syntax import parse
@@ -19,8 +17,7 @@ MAX_SOURCE = 256 * 1024
 MAX_NOTEBOOK = 8 * 1024 * 1024  # with its outputs, which are left out
 MAX_ZIP = 1024 * 1024  # packed, and once more unpacked
 MAX_ZIP_FILES = 20
-MAX_DEPTH = 4
-MAX_NAME = 100
+ZIP = archive.Bounds(MAX_ZIP, MAX_ZIP, MAX_ZIP_FILES, depth=4)
 ENTRIES = ("submission.py", "main.py", "submission.ipynb", "main.ipynb")
 
 
@@ -105,7 +102,7 @@ def _check_syntax(unit: str, source: str) -> None:
 
 
 def _read_zip(name: str, raw: bytes) -> Submission:
-    members = _members(name, raw)
+    members = archive.members(name, raw, ZIP)
     sources = [m for m in members if m.endswith((".py", ".ipynb"))]
     entry = next((e for e in ENTRIES if e in members), sources[0] if len(sources) == 1 else None)
     if entry is None:
@@ -131,59 +128,6 @@ def _text(file: str, content: bytes, notes: list[str]) -> str | None:
             raise
         notes.append(f"left out {e}")
         return None
-
-
-def _members(name: str, raw: bytes) -> dict[str, bytes]:
-    """Unpack a zip file in memory, without the folder that holds everything, as a dictionary of small files."""
-    if len(raw) > MAX_ZIP:
-        raise SubmissionError(f"{name}: {len(raw)} bytes, {MAX_ZIP} allowed; hand in the program alone, without data")
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(raw))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as e:
-        raise SubmissionError(f"{name}: not a zip file ({e})") from e
-    wanted = list(_wanted(name, archive))
-    if len(wanted) > MAX_ZIP_FILES:
-        raise SubmissionError(f"{name}: more than {MAX_ZIP_FILES} files")
-    found: dict[str, bytes] = {}
-    for path, info in wanted:
-        if any(path.is_relative_to(f) or PurePosixPath(f).is_relative_to(path) for f in found):
-            raise SubmissionError(f"{name}: {info.filename[:80]!r} is there twice, or is a file and a folder")
-        found[str(path)] = _inflate(name, archive, info, MAX_ZIP - sum(map(len, found.values())))
-    return _without_common_folder(found)
-
-
-def _wanted(name: str, archive: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, zipfile.ZipInfo]]:
-    """List an archive's files by safe paths, without what systems and editors leave in it."""
-    for info in archive.infolist():
-        path = PurePosixPath(info.filename)
-        is_link = (info.external_attr >> 16) & 0o170000 == 0o120000
-        is_out = path.is_absolute() or ".." in path.parts or "\\" in info.filename or ":" in info.filename
-        if is_link or is_out or not path.parts:
-            raise SubmissionError(f"{name}: {info.filename[:80]!r} is a link or leads out of the archive")
-        if len(path.parts) > MAX_DEPTH or max(map(len, path.parts)) > MAX_NAME or not info.filename.isprintable():
-            raise SubmissionError(f"{name}: {info.filename[:80]!r} is a name too long, too deep or not printable")
-        if not info.filename.endswith("/") and not any(p.startswith((".", "__MACOSX", "__pycache__")) for p in path.parts):
-            yield path, info
-
-
-def _inflate(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> bytes:
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise SubmissionError(f"{name}: {info.filename[:80]!r} cannot be unpacked; use the usual compression")
-    try:
-        with archive.open(info) as f:
-            data = f.read(room + 1)  # counted while inflating: the sizes in the archive are only claims
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError, ValueError) as e:
-        raise SubmissionError(f"{name}: {info.filename[:80]!r} cannot be unpacked ({e})") from e
-    if len(data) > room:
-        raise SubmissionError(f"{name}: more than {MAX_ZIP} bytes when unpacked")
-    return data
-
-
-def _without_common_folder(found: dict[str, bytes]) -> dict[str, bytes]:
-    """Strip the folders that hold everything: an archive of a folder is an archive of what is in it."""
-    while found and all("/" in f for f in found) and len({f.partition("/")[0] for f in found}) == 1:
-        found = {f.partition("/")[2]: b for f, b in found.items()}
-    return found
 
 
 def _imported(tree: ast.Module) -> list[str]:

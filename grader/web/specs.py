@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
+from grader import archive
 from grader.catalog import Assignment as Folder
 from grader.catalog import load
 from grader.errors import Broken
@@ -21,7 +22,6 @@ from grader.store import Objects
 from grader.web.models import SpecVersion, User
 
 LEFT_OUT = {"__pycache__", ".pytest_cache"}
-EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def objects() -> Objects:
@@ -45,12 +45,18 @@ def publish(folder: Path, by: User | None = None) -> SpecVersion:
 
 def packed(folder: Path) -> bytes:
     """Zip a folder so that equal folders are equal bytes."""
-    target = io.BytesIO()
+    return archive.packed(files_in(folder))
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """Read the files of a folder, without what Python and pytest leave in it."""
     files = [f for f in sorted(folder.rglob("*")) if f.is_file() and not LEFT_OUT & set(f.relative_to(folder).parts)]
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in files:
-            archive.writestr(zipfile.ZipInfo(file.relative_to(folder).as_posix(), EPOCH), file.read_bytes())
-    return target.getvalue()
+    return {f.relative_to(folder).as_posix(): f.read_bytes() for f in files}
+
+
+def files_of(version: SpecVersion) -> dict[str, bytes]:
+    """Read the files of a version."""
+    return archive.unpacked(objects().get(version.content))
 
 
 def folder_of(version: SpecVersion) -> Path:
