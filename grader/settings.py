@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     mail: str = Field("", description="Where mail goes out, as smtp+tls://user:password@host:587; empty: mail is printed")
     mail_from: str = Field("grader@localhost", description="Sender of mail")
     queues: str = Field("cpu", description="Queues a worker serves, with commas: cpu, gpu")
+    own_code: Literal["instructors", "shipped"] = Field(
+        "instructors", description="Whose Python may run outside boxes, as references and tests of assignments")
 
     @property
     def places(self) -> Places:

@@ -6,13 +6,14 @@ from celery import Celery
 from celery.signals import worker_shutdown, worker_shutting_down
 
 from grader.settings import Settings
-from grader.web.bell import REGRADES, TASK, broker_url
+from grader.web.bell import PROVE, REGRADES, TASK, broker_url
 from worker.grading import Grading
+from worker.proving import Proving
 from worker.regrading import Regrading
 
 
-def make(settings: Settings, grading: Grading) -> Celery:
-    """Make the application whose tasks are done by `grading`, and beside it by what works on regrades.
+def make(settings: Settings, grading: Grading, proving: Proving) -> Celery:
+    """Make the application whose tasks are done by `grading`, and beside it by what works on regrades and proofs.
 
     A bell is acknowledged late and never prefetched beyond what runs, so that the bells of a killed worker ring again
     elsewhere; there is no result to keep.
@@ -26,6 +27,8 @@ def make(settings: Settings, grading: Grading) -> Celery:
         broker_transport_options={"visibility_timeout": 3600, "socket_keepalive": True})
     app.task(name=TASK)(grading.grade_waiting)
     app.task(name=REGRADES)(Regrading(grading).work)
-    worker_shutting_down.connect(grading.stop, weak=False)
-    worker_shutdown.connect(grading.close, weak=False)
+    app.task(name=PROVE)(proving.prove_waiting)
+    for part in (grading, proving):
+        worker_shutting_down.connect(part.stop, weak=False)
+        worker_shutdown.connect(part.close, weak=False)
     return app

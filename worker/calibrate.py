@@ -21,7 +21,7 @@ import torch
 from grader import bounds
 from grader import calibration as bands
 from grader.calibration import Calibration, Gan, Judged, Plan, Training
-from grader.catalog import Assignment
+from grader.catalog import Assignment, calibration_digest, load, rounding_digest
 from grader.checks import AnyCheck
 from grader.checks.base import Case, NotJudged
 from grader.checks.curve import Curve
@@ -63,6 +63,19 @@ def nothing_by_chance(digest: str, device: str) -> Calibration:
     """Start the calibration of an assignment in which nothing is measured over many runs."""
     return Calibration(digest=digest, seeds=0, torch=torch.__version__.partition("+")[0], device=device, seconds=0, keep=1,
                        confidence=bounds.CONFIDENCE, checks={})
+
+
+def of_folder(folder: Path, places: Places, *, seeds: int | None = None, device: str = "cpu",
+              on_progress: Progress = lambda *_: None) -> Calibration:
+    """Measure all that a folder's calibration.json says: bands where chance decides, and what rounding uses of tolerances."""
+    from worker import floats
+    assignment = load(folder, is_open=True)
+    made, plan = nothing_by_chance(calibration_digest(folder), device), assignment.spec.calibration
+    if plan is not None:
+        plan = plan.model_copy(update={"seeds": seeds}) if seeds else plan
+        made = calibrate(assignment, plan, made.digest, places, device=device, on_progress=on_progress)
+    found = floats.measure(assignment, places, floats.MANY, is_whole=True)
+    return made.model_copy(update={"floats": found, "floats_digest": rounding_digest(folder)})
 
 
 def calibrate(assignment: Assignment, plan: Plan, digest: str, places: Places, *, device: str = "cpu",

@@ -10,7 +10,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from grader.calibration import chance_of_loss
-from grader.catalog import Assignment, calibration_digest, find, folder_of, load, rounding_digest
+from grader.catalog import Assignment, find, folder_of, load
 from grader.settings import Settings, read_settings
 from worker.cli_parts import FAILED, EngineOption, JobsOption, boxes_for, chosen_from, err, out, progress, say
 from worker.console import calibration_table, power_table, rounding_table, summary
@@ -67,20 +67,15 @@ def calibrate_command(name: Annotated[str, typer.Argument(help="slug or folder")
     from worker import floats
     settings = read_settings()
     folder = folder_of(name, settings.assignments)
-    assignment = load(folder, is_open=True)
-    plan = assignment.spec.calibration
-    made = bands.nothing_by_chance(calibration_digest(folder), device)
-    if plan is not None:
-        plan = plan.model_copy(update={"seeds": seeds}) if seeds else plan
-        with progress() as bar:
-            task = bar.add_task(f"training {plan.runs} seeds")
-            made = bands.calibrate(assignment, plan, made.digest, settings.places, device=device,
-                                 on_progress=lambda done, total: bar.update(task, completed=done, total=total))
+    spec = load(folder, is_open=True).spec
+    with progress() as bar:
+        task = bar.add_task(f"measuring {folder.name}", total=None)
+        made = bands.of_folder(folder, settings.places, seeds=seeds, device=device,
+                               on_progress=lambda done, total: bar.update(task, completed=done, total=total))
+    if spec.calibration is not None:
         out.print(calibration_table(made))
-    found = floats.measure(assignment, settings.places, floats.MANY, is_whole=True)
-    made = made.model_copy(update={"floats": found, "floats_digest": rounding_digest(folder)})
-    out.print(rounding_table(found))
-    for told in floats.complaints(assignment.spec, found):
+    out.print(rounding_table(made.floats))
+    for told in floats.complaints(spec, made.floats):
         say(told, "red")
     say(f"{bands.write(made, folder)}: {made.seeds} seeds, {made.seconds:g} s on {made.device}; with these trials at most "
          f"{chance_of_loss(list(made.checks.values())):.2g} of right submissions lose a mark by chance")

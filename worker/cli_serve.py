@@ -67,14 +67,19 @@ def worker_command() -> None:
     log_to_terminal()
     settings = prepare()
     from grader.web.bell import REGRADES
+    from grader.web.proofs import queue_name
     from worker.app import make
     from worker.grading import Grading
+    from worker.proving import Proving
     grading = Grading(settings)
     grading.open()  # before anything is taken from the queue: a worker that can make no box ends here, and says why
-    app = make(settings, grading)
+    proving = Proving(settings)
+    proving.open()
+    app = make(settings, grading, proving)
     warnings.filterwarnings("ignore", "You're running the worker with superuser")  # what it runs, it runs in boxes
-    app.start(["--quiet", "worker", "--loglevel", "WARNING", "--queues", f"{settings.queues},{REGRADES}", "--without-gossip",
-               "--without-mingle", "--without-heartbeat", "--hostname", f"{settings.queues}@%h"])
+    heard = ",".join([*settings.queues.split(","), *map(queue_name, settings.queues.split(",")), REGRADES])
+    app.start(["--quiet", "worker", "--loglevel", "WARNING", "--queues", heard, "--without-gossip", "--without-mingle",
+               "--without-heartbeat", "--hostname", f"{settings.queues}@%h"])
 
 
 def sweeper_command() -> None:

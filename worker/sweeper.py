@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Count
 from redis.exceptions import RedisError
 
-from grader.web import bell, counted, likenesses, outcomes, progress, queue, specs, statistics
+from grader.web import bell, counted, likenesses, outcomes, progress, proofs, queue, specs, statistics
 from grader.web.models import Assignment, Attempt, Course, State
 from grader.web.regrades import claims, notices
 from worker.grading import alert
@@ -32,7 +32,9 @@ def sweep(now: datetime, server: redis.Redis) -> tuple[int, int]:
         alert(row, row.because)
         progress.tell(server, row.pk, "end", state=State.BROKEN)
     outcomes.catch_up()
-    return len(broken), ring_for_waiting(server) + ring_for_regrades(server) + ring_for_comparing(server, now)
+    proofs.expire(now)
+    return len(broken), (ring_for_waiting(server) + ring_for_regrades(server) + ring_for_proofs(server)
+                         + ring_for_comparing(server, now))
 
 
 def ring_for_waiting(server: redis.Redis) -> int:
@@ -74,6 +76,16 @@ def look_after_courses() -> None:
         counted.audit(course)
     for assignment in Assignment.objects.select_related("course"):
         statistics.look_out(assignment)
+
+
+def ring_for_proofs(server: redis.Redis) -> int:
+    """Ring once for every queue in which a proof waits with no bell; returns how often."""
+    try:
+        silent = [name for name in {proofs.queue_name(q) for q in proofs.waiting()} if not server.llen(name)]
+    except (RedisError, OSError) as e:
+        log.warning("Redis doesn't answer: %s", e)
+        return 0
+    return sum(bell.ring(name, bell.PROVE) for name in silent)
 
 
 def clear_sessions() -> None:

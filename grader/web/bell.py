@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 TASK, REGRADES = "grade", "regrade"  # worker/app.py has them; the second has a queue of its own name
+PROVE = "prove"
 log = logging.getLogger(__name__)
 
 
