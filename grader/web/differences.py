@@ -51,7 +51,7 @@ class Change:
 def files(before: Submission, after: Submission) -> list[FileChange]:
     """Compare two submissions file by file; files without a change are left out."""
     old, new = sources(before), sources(after)
-    found = [_file(name, old.get(name, ""), new.get(name, "")) for name in dict.fromkeys([*old, *new])]
+    found = [compared(name, old.get(name, ""), new.get(name, "")) for name in dict.fromkeys([*old, *new])]
     return [f for f in found if f.lines]
 
 
@@ -77,7 +77,8 @@ def _told(check: Verdict | None) -> tuple[str, float] | None:
     return None if check is None else (str(check.verdict), check.points)
 
 
-def _file(name: str, old: str, new: str) -> FileChange:
+def compared(name: str, old: str, new: str) -> FileChange:
+    """Compare two texts line by line."""
     a, b = old.splitlines()[:MAX_LINES], new.splitlines()[:MAX_LINES]
     lines = list(_lines(a, b))
     return FileChange(name, lines, sum(line.sign == "+" for line in lines), sum(line.sign == "-" for line in lines))

@@ -14,9 +14,11 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from grader.web import specs, tokens
+from grader.web import drafts, specs, tokens
 from grader.web.accounts import invitations
-from grader.web.models import Adjustment, LineComment, Notice, Pair, Promotion, Regrade, RegradeRequest, RubricItem, WorkItem
+from grader.web.models import (
+    Adjustment, LineComment, Notice, Pair, Promotion, Proof, Regrade, RegradeRequest, RubricItem, WorkItem,
+)
 from tests.web.pages_ground import graded, handed_in, open_assignment
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +38,10 @@ STAFF |= {f"api {name}" for name in (
 STAFF |= {"regrades", "regrade_new", "regrade", "regrade_progress", "regrade_csv", "regrade_cancel", "regrade_again",
           "regrade_answer"}
 STAFF |= {"work", "work_split", "work_item", "work_of_attempt", "pair", "statistics", "assignment_statistics"}
+INSTRUCTORS |= {"clone", "version_use", "proof_cancel", "draft_start", "draft_discard", "draft_add", "draft_upload", "draft_move",
+                "draft_save", "draft_check", "draft_prove", "draft_publish"}
+STAFF |= {"specs", "draft", "draft_zip", "draft_file", "proof", "proof_live", "versions", "versions_compare", "version",
+          "version_zip"}
 BY_SECRET = {"join", "password_reset_confirm"}  # for whoever has the link, which nobody guesses
 BODIES = {"/messages": {"text": "Why?"}, "/promote": {"reason": "x"}, "/revert": {}, "/answer": {"requests": [1], "text": "x"},
           "/regrades?": {"assignment": "linear-zero"}}  # of calls of the API, by a part of the address; others have one body
@@ -73,6 +79,7 @@ def things(course, alice, instructor):
     item = WorkItem.objects.create(course=course, assignment=attempt.submission.assignment, student=alice, attempt=attempt,
                                    kind="near", created_at=specs.now())
     invitation, _ = invitations.make(course, instructor, specs.now() + timedelta(days=1))
+    draft = drafts.start(course, "linear-zero", drafts.shipped("linear-zero"), by=instructor, now=specs.now())
     regrade = Regrade.objects.create(assignment=attempt.submission.assignment, version=attempt.version, created_at=specs.now())
     promotion = Promotion.objects.create(regrade=regrade, at=specs.now())
     return {"regrade": regrade.pk, "promotion": promotion.pk, "notice": Notice.objects.create(
@@ -80,6 +87,9 @@ def things(course, alice, instructor):
                 mail_at=specs.now()).pk,
             "course": course.slug, "slug": attempt.submission.assignment.slug, "pk": attempt.pk, "name": "train",
             "username": alice.username, "pair": pair.pk, "entry": item.pk,
+            "path": "starter.py", "version": attempt.version.number,
+            "proof": Proof.objects.create(course=course, slug=draft.slug, draft=draft, content=attempt.version.content,
+                                          created_at=specs.now()).pk,
             "invitation": invitation.pk, "assignment": attempt.submission.assignment.slug, "attempt": attempt.pk,
             "number": RegradeRequest.objects.create(attempt=attempt, check_name="predict", created_at=specs.now()).pk,
             "adjustment": Adjustment.objects.create(assignment=attempt.submission.assignment, student=alice, points=1,
@@ -96,7 +106,8 @@ def address(things):
         new = set(ID.findall(route)) - set(things)
         assert not new, f"{route} has ids of a new kind, {new}: give them an example in `things`"
         known = things | ({"pk": things["token"]} if route.startswith("tokens/") else {})
-        return f"/{ID.sub(lambda m: str(known[m[1]]), route)}?before={things['pk']}&after={things['pk']}"
+        pair = things["version"] if "/versions/" in route else things["pk"]
+        return f"/{ID.sub(lambda m: str(known[m[1]]), route)}?before={pair}&after={pair}"
     return of
 
 

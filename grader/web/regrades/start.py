@@ -11,6 +11,7 @@ from django.db import transaction
 
 from grader.errors import GraderError, SpecError
 from grader.web import audit, bell, grades, policy, queue, specs
+from grader.web import versions as known
 from grader.web.models import LIVE, Assignment, Course, Membership, Regrade, RegradeItem, SpecVersion, User, Way
 
 Choice, State, ItemState = Regrade.Choice, Regrade.State, RegradeItem.State
@@ -33,8 +34,8 @@ class Wish:
 
 
 def versions(assignment: Assignment) -> list[SpecVersion]:
-    """List the versions an assignment can be graded with, the newest first."""
-    return list(SpecVersion.objects.filter(slug=assignment.slug).order_by("-number"))
+    """List the versions an assignment can be graded with, the newest first; none of another course's own."""
+    return list(known.of_course(assignment.course).filter(slug=assignment.slug).order_by("-number"))
 
 
 def checks(version: SpecVersion) -> list[str]:

@@ -1,0 +1,1 @@
+"""The pages on which assignments are written, proven and published."""
