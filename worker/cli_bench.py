@@ -139,7 +139,7 @@ def web(rounds: Annotated[int, typer.Option(help="submissions handed in one afte
     from worker.bench.web import Outcome, alone, rush, service
 
     outcome = Outcome()
-    with service({}) as settings, progress() as bar:
+    with service({}) as (settings, _), progress() as bar:
         task = bar.add_task("one after the other", total=rounds)
         alone(rounds, settings, outcome, lambda: bar.advance(task))
         task = bar.add_task("a rush", total=submissions)

@@ -18,6 +18,7 @@ from worker.bench import attempt as bench
 from worker.bench.kill import kills
 from worker.bench.outcome import COLD, TARGETS, Outcome
 from worker.bench.peers import ALL
+from worker.bench.queued import Queued
 from worker.bench.ways import Cold, Warm, Way, available, bare
 from worker.cli_parts import out, progress
 
@@ -50,18 +51,19 @@ def measure(slug: str, rounds: int, submissions: int, cold: int, *, with_peers: 
     chosen, places = find(slug, settings.assignments), settings.places
     warm: list[Warm] = [way for name in ENGINES
                         for way in available(partial(Warm, name, settings.pool_mb), f"ours, {name}", missing)]
-    rest: list[Way] = [*available(Cold, COLD, missing), bare()]
+    rest: list[Way] = [*available(Queued, Queued.name, missing), *available(Cold, COLD, missing), bare()]
     rest += [way for name, make in ALL.items() if with_peers for way in available(make, name, missing)]
     if not warm:
         raise typer.BadParameter("no engine makes boxes here: " + "; ".join(missing.values()))
     ways: list[Way] = [*warm, *rest]
-    total = len(ways) * (rounds + 1) + len(warm) * (submissions + KILLS) + len(rest) * cold + JUDGED + 20
+    total = (len(ways) * (rounds + 1) + sum(submissions if is_ours(way) else cold for way in ways)
+             + len(warm) * KILLS + JUDGED + 20)
     with progress() as bar:
         task = bar.add_task(f"grading in {len(ways)} ways", total=total)
         def done() -> None:
             bar.advance(task)
         rows = bench.compare(chosen, ways, rounds, places, missing, done)
-        flows = bench.flow(chosen, [(way, submissions if way in warm else cold) for way in ways], places, missing, done)
+        flows = bench.flow(chosen, [(way, submissions if is_ours(way) else cold) for way in ways], places, missing, done)
         killed = {way.name: kills(chosen, KILLS, way.boxes, places) for way in warm}
         again = compare(chosen, 20, JUDGED, warm[-1].boxes, places, done).per_minute
     for way in ways:
@@ -69,6 +71,11 @@ def measure(slug: str, rounds: int, submissions: int, cold: int, *, with_peers: 
     if not any(way.name in {row.name for row in rows} for way in warm):
         raise Broken("none of our own ways grades the submission: " + "; ".join(missing.values()))
     return Outcome(slug, rows, flows, killed, again, missing)
+
+
+def is_ours(way: Way) -> bool:
+    """Whether its boxes are warm, so that many submissions take little time."""
+    return isinstance(way, Warm | Queued)
 
 
 def show(outcome: Outcome) -> None:

@@ -19,7 +19,7 @@ def class_again(attempts: Annotated[int, typer.Option(help="attempts of the clas
     from worker.bench.class_regrade import compare
     from worker.bench.web import service
 
-    with service({}) as settings, progress() as bar:
+    with service({}) as (settings, _), progress() as bar:
         task = bar.add_task("grading a class again", total=attempts)
         found = compare(settings, attempts, lambda done: bar.update(task, completed=done))
     told = {"per_minute": round(found.per_minute), **{k: round(v, 3) for k, v in asdict(found).items()}}

@@ -17,7 +17,16 @@ from django.urls import URLPattern, get_resolver, reverse
 from grader.web import drafts, specs, tokens
 from grader.web.accounts import invitations
 from grader.web.models import (
-    Adjustment, LineComment, Notice, Pair, Promotion, Proof, Regrade, RegradeRequest, RubricItem, WorkItem,
+    Adjustment,
+    LineComment,
+    Notice,
+    Pair,
+    Promotion,
+    Proof,
+    Regrade,
+    RegradeRequest,
+    RubricItem,
+    WorkItem,
 )
 from tests.web.pages_ground import graded, handed_in, open_assignment
 

@@ -53,15 +53,15 @@ class Outcome:
 
 
 @contextmanager
-def service(environment: dict[str, str]) -> Iterator[Settings]:
-    """Run a service of its own, workers warm, until the block ends."""
+def service(environment: dict[str, str]) -> Iterator[tuple[Settings, Sequence[Part]]]:
+    """Run a service of its own until the block ends; gives its settings and its processes."""
     with TemporaryDirectory(prefix="dl-") as home:
         os.environ |= {"GRADER_DATA": home, "GRADER_PORT": str(_free_port()), **environment}
         settings = prepare()
         running = parts(settings)
         try:
             _start(settings, running)
-            yield settings
+            yield settings, running
         finally:
             for part in in_order_of_ending(running):
                 part.stop()
