@@ -131,7 +131,7 @@ class Regrading:
     def _graded(self, old: Report, new: Report, content: bytes, manifest: Mapping[str, Any] | None) -> Finding:
         return Finding(ItemState.DONE, compared(old, new), {
             "status": new.status, "because": new.because, "score": new.score, "points": new.points,
-            "report": content, "manifest": manifest})
+            "report": content, "manifest": manifest}, new)
 
     def _kept(self, found: Sequence[tuple[RegradeItem, Finding]]) -> list[tuple[RegradeItem, Finding]]:
         """Keep the new reports and put their names in their place, many at once because each waits for the disk."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,12 @@ def write(pk: int, report: Report) -> None:
     work.offer(attempt, digest, report)
     counted.recount_one(attempt.submission)
     likenesses.ask(attempt.submission)
+
+
+def write_all(written: Sequence[tuple[Attempt, Report]]) -> None:
+    """Write the reports of new attempts that don't count into columns; what rests on what counts waits until they do."""
+    Outcome.objects.bulk_create([row for attempt, report in written for row in rows_of(attempt, report)])
+    Digest.objects.bulk_create([digest_of(attempt, report) for attempt, report in written])
 
 
 def changed(attempts: Collection[int]) -> None:

@@ -48,16 +48,19 @@ def offer(attempt: Attempt, digest: Digest | None = None, report: Report | None 
 def offer_all(attempts: Iterable[Attempt]) -> None:
     """Put many attempts on the list that count from now on, and take off those that no longer do."""
     rules: dict[int, WorkRules] = {}
-    for attempt in attempts:
-        if not attempt.counts:
-            WorkItem.objects.filter(attempt=attempt, state=Stands.OPEN, kind__in=PASSING).update(state=Stands.GONE)
-            continue
-        course = attempt.submission.assignment.course
+    found = list(attempts)
+    passing = WorkItem.objects.filter(state=Stands.OPEN, kind__in=PASSING)
+    passing.filter(attempt__in=[a.pk for a in found if not a.counts]).update(state=Stands.GONE)
+    listed = set(passing.filter(assignment__in={a.submission.assignment_id for a in found}).values_list("assignment", "student"))
+    for attempt in [a for a in found if a.counts]:
+        course, place = attempt.submission.assignment.course, (attempt.submission.assignment_id, attempt.submission.user_id)
         if course.pk not in rules:
             rules[course.pk] = WorkRules.objects.filter(course=course).first() or WorkRules()
         digest = getattr(attempt, "digest", None)
-        _make_room_for(attempt)
+        if place in listed:
+            _make_room_for(attempt)
         if why := reasons(attempt, digest, None, rules[course.pk]):
+            listed.add(place)
             WorkItem.objects.filter(attempt=attempt, state=Stands.GONE).update(state=Stands.OPEN)
             _add(attempt, why, rules[course.pk])
 

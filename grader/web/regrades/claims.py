@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import F, Max, QuerySet
 
 from grader.report import Report
-from grader.web import intake, reports
+from grader.web import intake, outcomes, reports
 from grader.web.models import LIVE, Attempt, Regrade, RegradeItem, State, Way
 
 ItemState, Choice = RegradeItem.State, Regrade.Choice
@@ -39,6 +39,7 @@ class Finding:
     state: str
     told: Mapping[str, Any] = field(default_factory=dict)
     attempt: Mapping[str, Any] | None = None
+    report: Report | None = None  # of the new attempt; its pictures and output may be left out
 
     @classmethod
     def fault(cls, item: RegradeItem, because: str) -> Finding:
@@ -63,7 +64,8 @@ def claim(worker: str, now: datetime) -> list[RegradeItem]:
     mine = f"{worker}/{secrets.token_hex(4)}"
     RegradeItem.objects.filter(pk__in=fresh or again[:1], state=ItemState.WAITING).update(
         state=ItemState.RUNNING, tries=F("tries") + 1, worker=mine, lease_until=_lease(now))
-    return list(_of(mine).select_related("old__submission", "regrade__version").order_by("id"))
+    return list(_of(mine).select_related("old__submission__assignment__course", "old__submission__user",
+                                         "regrade__version").order_by("id"))
 
 
 def renew(items: Sequence[RegradeItem], now: datetime) -> bool:
@@ -77,6 +79,7 @@ def finish(found: Sequence[tuple[RegradeItem, Finding]], now: datetime) -> int:
         mine = set(_of(found[0][0].worker).select_for_update().order_by().values_list("pk", flat=True))
         held = [(item, f) for item, f in found if item.pk in mine]
         made = _made([(item, f.attempt) for item, f in held if f.attempt is not None], now)
+        outcomes.write_all([(made[item.pk], f.report) for item, f in held if item.pk in made and f.report is not None])
         for item, f in held:
             RegradeItem.objects.filter(pk=item.pk).update(
                 state=f.state, lease_until=None, worker="", **f.told, **({"new": made[item.pk]} if item.pk in made else {}))
@@ -157,7 +160,7 @@ def _made(wanted: Sequence[tuple[RegradeItem, Mapping[str, Any]]], now: datetime
     for item, what in wanted:
         last[item.old.submission_id] += 1
         rows[item.pk] = Attempt(
-            submission_id=item.old.submission_id, number=last[item.old.submission_id], version=item.regrade.version,
+            submission=item.old.submission, number=last[item.old.submission_id], version=item.regrade.version,
             state=State.DONE, counts=False, queue=item.old.queue, priority=1, seed=item.old.seed, created_at=now,
             finished_at=now, **what)
     Attempt.objects.bulk_create(rows.values())

@@ -8,8 +8,8 @@ import pytest
 
 from grader.errors import GraderError
 from grader.web import grades, queue, specs
-from grader.web.models import Attempt, Entry, Membership, Regrade, RegradeItem, SpecVersion, Submission
-from grader.web.regrades import claims, preview, start
+from grader.web.models import Attempt, Counted, Entry, Membership, Regrade, RegradeItem, SpecVersion, Submission
+from grader.web.regrades import claims, preview, promotion, start
 from grader.web.regrades.claims import CHUNK, MAX_TRIES, Finding
 from tests.web.pages_ground import handed_in, today
 from tests.web.regrade.conftest import RIGHT, version
@@ -64,6 +64,17 @@ def test_the_new_report_rests_on_the_new_version_and_the_old_evidence(klass, jud
     assert (new.number, new.seed, new.version, new.started_at) == (2, old.seed, klass.right, None)
     assert new.manifest["runs"] == old.manifest["runs"]
     assert new.manifest["spec"] == specs.folder(klass.right).digest != old.manifest["spec"]
+
+
+def test_what_the_new_reports_say_stands_in_columns_at_once_and_the_scores_that_count_follow(klass, judged, head):
+    new = judged.items.get(old=klass.attempts["alice"]).new
+    assert {o.name: o.verdict for o in new.outcomes.all()}["few_steps"] == "passed"
+    assert new.digest.student == klass.attempts["alice"].submission.user
+    assert not Attempt.objects.filter(counts=False, digest=None).exists()
+    made = promotion.promote(judged, head, promotion.Pick("all"), promotion.Said("why"), today())
+    assert dict(Counted.objects.values_list("student__username", "score")) == {"alice": 10, "bob": 1, "dave": 10}
+    promotion.revert(made, head, "", today())
+    assert dict(Counted.objects.values_list("student__username", "score")) == {"alice": 8, "bob": 3, "dave": 8}
 
 
 @pytest.mark.parametrize(("wish", "chosen"), [
