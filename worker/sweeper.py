@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Count
 from redis.exceptions import RedisError
 
-from grader.web import bell, counted, likenesses, outcomes, progress, proofs, queue, specs, statistics
+from grader.web import bell, counted, likenesses, outcomes, progress, proofs, queue, specs, statistics, work
 from grader.web.models import Assignment, Attempt, Course, State
 from grader.web.regrades import claims, notices
 from worker.grading import alert
@@ -71,7 +71,8 @@ def ring_for_comparing(server: redis.Redis, now: datetime) -> int:
 
 
 def look_after_courses() -> None:
-    """Count anew what counts, and look for checks that seem wrong, course by course."""
+    """Count anew what counts, look for checks that seem wrong, and complete the list of work."""
+    work.catch_up()
     for course in Course.objects.all():
         counted.audit(course)
     for assignment in Assignment.objects.select_related("course"):

@@ -39,7 +39,7 @@ def recount(course: Course, students: Collection[int] | None = None, assignments
 def audit(course: Course) -> int:
     """Count a whole course anew, and say so where something differed; returns how many rows did."""
     if changed := recount(course):
-        log.error("course %s: %d kept scores differed from what counts; they are mended", course.slug, changed)
+        log.warning("course %s: %d kept scores differed from what counts; they are mended", course.slug, changed)
     return changed
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from grader.report import NEAR, Report
 from grader.web import audit, work_split
@@ -91,15 +92,27 @@ def _near(attempt: Attempt, digest: Digest | None, rules: WorkRules) -> str:
 
 def ask(asked: RegradeRequest, member: Membership, now: datetime) -> None:
     """Keep a student's request on the list as long as it is open."""
-    s = asked.attempt.submission
     if asked.state == RegradeRequest.State.OPEN:
-        rules = WorkRules.objects.filter(course=s.assignment.course).first() or WorkRules()
         if not WorkItem.objects.filter(attempt=asked.attempt, kind=Kind.REQUEST, about=asked.check_name).update(
                 state=Stands.OPEN, done_by=None, done_at=None):
-            _add(asked.attempt, {Kind.REQUEST: f"about {asked.check_name}"}, rules, about=asked.check_name, at=now)
+            _ask(asked, now)
     else:
         WorkItem.objects.filter(attempt=asked.attempt, kind=Kind.REQUEST, about=asked.check_name, state=Stands.OPEN).update(
             state=Stands.DONE, done_by=member.user, done_at=now, note=f"the request was {asked.state}")
+
+
+def catch_up() -> int:
+    """Put requests and broken attempts on the list that came without, as those from before there was one; returns how many."""
+    listed = WorkItem.objects.filter(attempt=OuterRef("attempt"), kind=Kind.REQUEST, about=OuterRef("check_name"))
+    open_ = RegradeRequest.objects.filter(~Exists(listed), state=RegradeRequest.State.OPEN).select_related(
+        "attempt__submission__assignment__course", "attempt__submission__user")
+    broken = Attempt.objects.filter(state=State.BROKEN, counts=True, work=None).select_related(
+        "submission__assignment__course", "submission__user")
+    for asked in open_:
+        _ask(asked, asked.created_at)
+    for attempt in broken:
+        offer(attempt)
+    return len(open_) + len(broken)
 
 
 def pair_up(pair: Pair, attempt: Attempt, reason: str, at: datetime) -> None:
@@ -134,6 +147,11 @@ def reopen(item: WorkItem, member: Membership) -> bool:
         if is_open:
             audit.record(member.user, "work.reopen", course=member.course, about=_about(item))
     return is_open
+
+
+def _ask(asked: RegradeRequest, at: datetime) -> None:
+    rules = WorkRules.objects.filter(course=asked.attempt.submission.assignment.course).first() or WorkRules()
+    _add(asked.attempt, {Kind.REQUEST: f"about {asked.check_name}"}, rules, about=asked.check_name, at=at)
 
 
 def _make_room_for(attempt: Attempt) -> None:

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from grader.web import queue, regrade_requests, work_list
-from grader.web.models import Attempt, Entry, Membership, Role, WorkItem, WorkRules
+from grader.web import outcomes, queue, regrade_requests, work, work_list
+from grader.web.models import Attempt, Entry, Membership, RegradeRequest, Role, WorkItem, WorkRules
 from grader.web.regrade_requests import Message
 from tests.web.pages_ground import graded, handed_in, open_assignment, text_of, today, verdict
 
@@ -274,3 +274,24 @@ def test_items_are_as_old_as_what_they_are_about(alice, course):
     attempt = near(open_assignment(course), alice)
     assert WorkItem.objects.get().created_at == attempt.finished_at
     assert today() - attempt.finished_at < timedelta(minutes=1)
+
+
+def test_what_stood_open_before_there_was_a_list_comes_on_it(alice, bob, course):
+    assignment = open_assignment(course)
+    asked, broken = graded(handed_in(assignment, alice)), handed_in(assignment, bob, b"x = 1\n")
+    for state, check in (("open", "train"), ("declined", "predict")):
+        RegradeRequest.objects.create(attempt=asked, check_name=check, state=state, created_at=today())
+    Attempt.objects.filter(pk=broken.pk).update(state="broken", status="broken", because="disk full")
+    assert (work.catch_up(), work.catch_up()) == (2, 0)
+    assert {(i.student, i.kind, i.reason) for i in WorkItem.objects.all()} == {
+        (alice, "request", "about train"), (bob, "broken", "disk full")}
+
+
+def test_what_is_made_to_count_comes_on_the_list_and_what_no_longer_counts_goes(alice, course):
+    attempt = handed_in(open_assignment(course), alice)
+    Attempt.objects.filter(pk=attempt.pk).update(counts=False)
+    graded(attempt, used(1.0))
+    for counts, expected in ((True, ["near"]), (False, []), (True, ["near"])):
+        Attempt.objects.filter(pk=attempt.pk).update(counts=counts)
+        outcomes.changed([attempt.pk])
+        assert kinds() == expected
