@@ -36,6 +36,16 @@ def user_create(name: str, email: Annotated[str, typer.Option()], first: Annotat
     say(f"account {made.username} is made")
 
 
+@user_app.command("staff")
+def user_staff(name: str, take_away: Annotated[bool, typer.Option("--take-away", help="no longer")] = False) -> None:
+    """Let a person make courses and read the whole audit log; it gives no place in any course."""
+    begin()
+    from grader.web.accounts.creation import set_site_staff
+    user = person(name)
+    set_site_staff(user, is_staff=not take_away)
+    say(f"{user.username} {'is no longer' if take_away else 'is'} of the service's staff")
+
+
 @course_app.command("create")
 def course_create(slug: str, title: Annotated[str, typer.Option()], instructor: Annotated[str, typer.Option(help="user name")],
                   time_zone: Annotated[str, typer.Option(help="as in Europe/Berlin")] = "UTC",

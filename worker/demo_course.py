@@ -58,6 +58,7 @@ def add(settings: Settings) -> list[Account]:
             first, role = PEOPLE[account.name]
             user = User.objects.create_user(account.name, f"{account.name}@demo.invalid", account.password, first_name=first,
                                             last_name="Demo")
+            User.objects.filter(pk=user.pk, username="instructor").update(is_staff=True)  # who may make courses, too
             Membership.objects.create(course=course, user=user, role=role)
         _set_assignments(settings, course)
     write_atomically(accounts_file(settings), json.dumps([{"name": a.name, "role": a.role, "password": a.password}

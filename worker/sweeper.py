@@ -1,4 +1,4 @@
-"""The sweeper: puts back attempts of lost workers, rings for all that waits, and keeps in order what is kept twice."""
+"""The sweeper: puts back attempts of lost workers, rings for all that waits, sends mail, and keeps in order what is kept twice."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from grader.web import bell, counted, likenesses, outcomes, progress, proofs, qu
 from grader.web.models import Assignment, Attempt, Course, State
 from grader.web.regrades import claims, notices
 from worker.grading import alert
+from worker.posting import deliver
 
 ROUND_S = 10.0
 HOUR = 360  # rounds
@@ -96,6 +97,7 @@ def clear_sessions() -> None:
 
 def run(stopped: threading.Event, redis_url: str) -> None:
     """Sweep until told to stop; a round that fails is followed by the next."""
+    threading.Thread(target=deliver, args=(stopped,), name="post", daemon=True).start()
     server = progress.connect(redis_url)
     for number in count():
         try:

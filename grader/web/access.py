@@ -17,6 +17,13 @@ def user_of(request: HttpRequest) -> User:
     return request.user
 
 
+def site_staff(user: User) -> User:
+    """Return a user who belongs to the staff of the whole service; Http404 else."""
+    if not user.is_staff:
+        raise Http404
+    return user
+
+
 def membership(user: User, course: str) -> Membership:
     """Return a user's membership of a course; Http404 without one, so that nobody learns which courses there are."""
     found = Membership.objects.select_related("course").filter(user=user, course__slug=course, is_active=True).first()

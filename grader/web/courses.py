@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,8 @@ from grader.web import audit, counted, times
 from grader.web.models import Assignment, Course, Extension, Membership, Role, SpecVersion, User
 
 # These stand beside the assignments in a course's addresses.
-RESERVED = ("gradebook", "by-hand", "regrades", "rubric", "work", "statistics", "specs", "clone")
+# These stand beside the assignments in a course's addresses.
+RESERVED = ("gradebook", "by-hand", "regrades", "rubric", "work", "statistics", "specs", "clone", "people", "settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Rules:
     cooldown_s: int = 0
 
 
-def create(slug: str, title: str, instructor: User, *, time_zone: str = "UTC", late_days: int = 0) -> Course:
+def create(slug: str, title: str, instructor: User, *, time_zone: str = "UTC", late_days: int = 0,
+           by: User | None = None) -> Course:
     """Make a course with its first instructor; raises GraderError where the slug can't be."""
     times.read_zone(time_zone)
     made = Course(slug=slug, title=title, time_zone=time_zone, late_days=late_days)
@@ -39,9 +42,26 @@ def create(slug: str, title: str, instructor: User, *, time_zone: str = "UTC", l
         raise GraderError(f"course {slug}: {' '.join(e.messages)}") from e
     with transaction.atomic():
         made.save()
-        audit.record(None, "course.create", course=made, after={"slug": slug, "title": title})
-        set_role(made, instructor, Role.INSTRUCTOR, by=None)
+        audit.record(by, "course.create", course=made, after={"slug": slug, "title": title})
+        set_role(made, instructor, Role.INSTRUCTOR, by=by)
     return made
+
+
+def change(course: Course, said: Mapping[str, Any], *, by: User) -> None:
+    """Change a course's title, time zone or late days; raises GraderError where they can't be so."""
+    with transaction.atomic():
+        found = Course.objects.select_for_update(no_key=True).get(pk=course.pk)
+        before = {k: getattr(found, k) for k, v in said.items() if v != getattr(found, k)}
+        if not before:
+            return
+        for name in before:
+            setattr(found, name, said[name])
+        try:
+            found.full_clean()
+        except ValidationError as e:
+            raise GraderError(f"course {found.slug}: {' '.join(e.messages)}") from e
+        found.save(update_fields=list(before))
+        audit.record(by, "course.change", course=found, before=before, after={name: said[name] for name in before})
 
 
 def assign(course: Course, version: SpecVersion, rules: Rules, *, by: User | None = None) -> Assignment:
@@ -75,26 +95,44 @@ def student_of(course: Course, user: User) -> User:
     return user
 
 
-def set_role(course: Course, user: User, role: str, *, by: User | None, reason: str = "") -> Membership:
+def set_role(course: Course, user: User, role: str, *, by: User | None, reason: str = "",
+             section: str | None = None) -> Membership:
     """Make a person a member, or give a member another role; a place that was taken away is given back."""
-    with transaction.atomic():
-        before = Membership.objects.select_for_update().filter(course=course, user=user).first()
-        after, _ = Membership.objects.update_or_create(course=course, user=user, defaults={"role": role, "is_active": True})
-        if before is None or (before.role, before.is_active) != (role, True):
-            audit.record(by, "role.set", course=course, about=f"user {user.username}", before=_place(before), after=_place(after),
-                         reason=reason)
-    return after
+    given = {"role": role, "is_active": True} | ({} if section is None else {"section": section})
+    return set_place(course, user, given, by=by, reason=reason)
 
 
 def remove(course: Course, user: User, *, by: User | None, reason: str = "") -> bool:
-    """Take a person's place in a course away; what they handed in stays."""
-    with transaction.atomic():
-        before = Membership.objects.select_for_update().filter(course=course, user=user, is_active=True).first()
-        if before is None:
-            return False
-        Membership.objects.filter(pk=before.pk).update(is_active=False)
-        audit.record(by, "role.remove", course=course, about=f"user {user.username}", before=_place(before), reason=reason)
+    """Take a person's place in a course away; what they handed in stays. Raises GraderError for the last instructor."""
+    if not Membership.objects.filter(course=course, user=user, is_active=True).exists():
+        return False
+    set_place(course, user, {"is_active": False}, by=by, reason=reason)
     return True
+
+
+def set_place(course: Course, user: User, given: Mapping[str, Any], *, by: User | None, reason: str = "") -> Membership:
+    """Set what is given of a person's place: `role`, `section`, `is_active`; raises GraderError for the last instructor."""
+    with transaction.atomic():
+        Course.objects.select_for_update(no_key=True).get(pk=course.pk)
+        before = Membership.objects.filter(course=course, user=user).first()
+        after, _ = Membership.objects.update_or_create(course=course, user=user, defaults=dict(given))
+        if _leads(before) and not _leads(after):
+            _check_led(course)
+        if before is None or _place(before) != _place(after):
+            is_end = before is not None and before.is_active and not after.is_active
+            audit.record(by, "role.remove" if is_end else "role.set", course=course, about=f"user {user.username}",
+                         before=_place(before), after=_place(after), reason=reason)
+    return after
+
+
+def _leads(member: Membership | None) -> bool:
+    return member is not None and member.is_active and member.role == Role.INSTRUCTOR
+
+
+def _check_led(course: Course) -> None:
+    """Hold that a course has an instructor; raises GraderError, which undoes what led here."""
+    if not Membership.objects.filter(course=course, role=Role.INSTRUCTOR, is_active=True).exists():
+        raise GraderError("A course needs an instructor: make somebody else one first.")
 
 
 def extend(assignment: Assignment, user: User, *, by: User | None, due_at: datetime | None = None,
@@ -120,7 +158,9 @@ def release(assignment: Assignment, at: datetime | None, *, by: User) -> None:
 
 
 def _place(member: Membership | None) -> dict[str, Any] | None:
-    return None if member is None else {"role": member.role, "is_active": member.is_active}
+    if member is None:
+        return None
+    return {"role": member.role, "is_active": member.is_active} | ({"section": member.section} if member.section else {})
 
 
 def _extension(given: Extension | None) -> dict[str, Any] | None:

@@ -40,6 +40,8 @@ INSTRUCTORS = {"release", "invitations", "invitation_withdraw"}
 STAFF = {"api course_grades", "gradebook", "gradebook_csv", "student", "adjust", "adjustment_withdraw",
          "api course_adjustments", "give", "give_withdraw", "hold", "points",
          "evidence", "evidence_array", "replay", "beside", "rubrics", "rubric", "rubric_item", "tick", "comment"}
+INSTRUCTORS |= {"course_settings", "person", "people_invite", "invite_again", "roster", "api send_roster"}
+STAFF |= {"people", "people_csv", "api people"}
 INSTRUCTORS |= {"regrade_promote", "regrade_revert"}
 STAFF |= {f"api {name}" for name in (
     "regrades", "begin_regrade", "one_regrade", "regrade_attempts", "regrade_plan", "promote_regrade", "revert_promotion",
@@ -52,8 +54,9 @@ INSTRUCTORS |= {"clone", "version_use", "proof_cancel", "draft_start", "draft_di
 STAFF |= {"specs", "draft", "draft_zip", "draft_file", "proof", "proof_live", "versions", "versions_compare", "version",
           "version_zip"}
 BY_SECRET = {"join", "password_reset_confirm"}  # for whoever has the link, which nobody guesses
+# of calls of the API, by a part of the address; others have one body
 BODIES = {"/messages": {"text": "Why?"}, "/promote": {"reason": "x"}, "/revert": {}, "/answer": {"requests": [1], "text": "x"},
-          "/regrades?": {"assignment": "linear-zero"}}  # of calls of the API, by a part of the address; others have one body
+          "/regrades?": {"assignment": "linear-zero"}, "/roster": {"csv": "user\nalice"}}
 OPEN = {"login", "logout", "password_reset", "password_reset_sent", "api openapi-json", "api openapi-view", "api sign_in",
         "api api-root"}
 
@@ -87,8 +90,8 @@ def things(course, alice, instructor):
     pair = Pair.objects.create(first=attempt.submission, second=again, share=0.9, common=20, at=specs.now())
     item = WorkItem.objects.create(course=course, assignment=attempt.submission.assignment, student=alice, attempt=attempt,
                                    kind="near", created_at=specs.now())
-    invitation, _ = invitations.make(course, instructor, specs.now() + timedelta(days=1))
     draft = drafts.start(course, "linear-zero", drafts.shipped("linear-zero"), by=instructor, now=specs.now())
+    invitation, _ = invitations.make(course, instructor, specs.now() + timedelta(days=1), email="dora@example.edu")
     regrade = Regrade.objects.create(assignment=attempt.submission.assignment, version=attempt.version, created_at=specs.now())
     promotion = Promotion.objects.create(regrade=regrade, at=specs.now())
     return {"regrade": regrade.pk, "promotion": promotion.pk, "notice": Notice.objects.create(

@@ -15,6 +15,15 @@ from grader.web.accounts.forms import PLAIN_NAME
 from grader.web.models import User
 
 
+def set_site_staff(user: User, *, is_staff: bool) -> None:
+    """Let a person do what the staff of the whole service may, or no longer."""
+    with transaction.atomic():
+        before = User.objects.select_for_update().get(pk=user.pk).is_staff
+        if before != is_staff:
+            User.objects.filter(pk=user.pk).update(is_staff=is_staff)
+            audit.record(None, "user.staff", about=f"user {user.username}", before=before, after=is_staff)
+
+
 def create(name: str, email: str, password: str, *, first_name: str = "", last_name: str = "") -> User:
     """Make an account; raises GraderError that names all that is wrong with it."""
     made = User(username=name, email=email.lower(), first_name=first_name, last_name=last_name)

@@ -27,12 +27,12 @@ class Unusable(GraderError):
 
 
 def make(course: Course, by: User | None, expires_at: datetime, *, role: str = Role.STUDENT, email: str = "",
-         uses: int = 1) -> tuple[Invitation, str]:
+         uses: int = 1, section: str = "") -> tuple[Invitation, str]:
     """Make an invitation; returns it with its secret, which is kept nowhere."""
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
-        made = Invitation.objects.create(course=course, role=role, email=email.lower(), digest=digest_of(secret), uses_left=uses,
-                                         expires_at=expires_at, created_by=by)
+        made = Invitation.objects.create(course=course, role=role, email=email.lower(), section=section,
+                                         digest=digest_of(secret), uses_left=uses, expires_at=expires_at, created_by=by)
         audit.record(by, "invitation.make", course=course, about=f"invitation {made.pk}",
                      after={"role": role, "email": made.email, "uses": uses, "expires_at": expires_at.isoformat()})
     return made, secret
@@ -79,8 +79,16 @@ def join(invitation: Invitation, user: User, now: datetime) -> None:
         mine = Invitation.objects.filter(pk=invitation.pk, uses_left__gt=0, expires_at__gt=now)
         if not mine.update(uses_left=F("uses_left") - 1):
             raise Unusable(USED_UP)
-        set_role(invitation.course, user, invitation.role, by=user, reason=f"invitation {invitation.pk}")
+        set_role(invitation.course, user, invitation.role, by=user, reason=f"invitation {invitation.pk}",
+                 section=invitation.section or None)
         audit.record(user, "invitation.use", course=invitation.course, about=f"invitation {invitation.pk}")
+
+
+def renewed(invitation: Invitation, now: datetime) -> str | None:
+    """Make an invitation a new secret and return it; the one before ends. None where the invitation lets nobody in any more."""
+    secret = secrets.token_urlsafe(32)
+    mine = Invitation.objects.filter(pk=invitation.pk, uses_left__gt=0, expires_at__gt=now)
+    return secret if mine.update(digest=digest_of(secret)) else None
 
 
 def withdraw(invitation: Invitation, by: User) -> None:

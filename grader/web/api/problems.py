@@ -39,7 +39,7 @@ CODES: dict[str, tuple[int, str]] = {
     "not_waiting": (409, "only an attempt that waits can be cancelled"),
     "not_graded": (409, "the attempt has no report yet"),
     "request_exists": (409, "a regrade of this check has been asked for already"),
-    "stale": (409, "what was looked at has changed; look again, and send the new `seal`"),
+    "stale": (409, "what was looked at has changed; look again, and send the new `seal` or `digest`"),
     "regrade_over": (409, "the regrade is over or cancelled, or its promotion was taken back before"),
     "too_many_tokens": (409, "no more tokens; revoke one first"),
     "no_length": (411, "what is sent must say how long it is"),

@@ -12,6 +12,7 @@ from grader.web.models.hold import Hold
 from grader.web.models.likeness import Comparison, Pair, Prints
 from grader.web.models.outcome import Alarm, Digest, Outcome
 from grader.web.models.proof import Proof, Publication
+from grader.web.models.letter import Letter
 from grader.web.models.regrade import Notice, Promotion, Regrade, RegradeItem, Way
 from grader.web.models.request import RegradeMessage, RegradeRequest
 from grader.web.models.rubric import RubricItem, RubricTick
@@ -20,7 +21,7 @@ from grader.web.models.submission import Submission
 from grader.web.models.work import Split, WorkItem, WorkRules
 
 __all__ = ["LIVE", "Adjustment", "Alarm", "Assignment", "Attempt", "Comparison", "Counted", "Course", "Digest", "Draft",
-           "DraftFile", "Entry", "Extension", "Hold", "Invitation", "LineComment", "Membership", "Notice", "Outcome", "Pair",
-           "Prints", "Promotion", "Proof", "Publication", "Regrade", "RegradeItem", "RegradeMessage", "RegradeRequest", "Role",
-           "RubricItem", "RubricTick", "Session", "SpecVersion", "Split", "State", "Submission", "Token", "User", "Way",
+           "DraftFile", "Entry", "Extension", "Hold", "Invitation", "Letter", "LineComment", "Membership", "Notice", "Outcome",
+           "Pair", "Prints", "Promotion", "Proof", "Publication", "Regrade", "RegradeItem", "RegradeMessage", "RegradeRequest",
+           "Role", "RubricItem", "RubricTick", "Session", "SpecVersion", "Split", "State", "Submission", "Token", "User", "Way",
            "WorkItem", "WorkRules"]

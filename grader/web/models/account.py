@@ -38,6 +38,7 @@ class Invitation(models.Model):
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="invitations")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.STUDENT)
+    section = models.CharField(max_length=60, blank=True)  # that whoever follows it is put into
     email = models.EmailField(blank=True)  # who alone may use it; empty: anyone who has the link
     digest = models.CharField(max_length=64, unique=True)
     uses_left = models.PositiveIntegerField(default=1)

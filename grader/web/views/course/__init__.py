@@ -1,0 +1,1 @@
+"""The pages on which staff run a course: its people, groups, dates, announcements and records."""

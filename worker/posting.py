@@ -1,0 +1,28 @@
+"""The sweeper's postman: sends the letters that are due (grader/web/post.py), beside the sweeping and never in its way."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from django.db import InterfaceError, OperationalError, connection
+
+from grader.web import post, specs
+
+ROUND_S = 5.0
+log = logging.getLogger(__name__)
+
+
+def deliver(stopped: threading.Event) -> None:
+    """Send letters until told to stop; a round that fails is followed by the next."""
+    while True:
+        try:
+            sent = post.send_due(specs.now())
+            if sent:
+                log.info("%d letters sent", sent)
+        except (OperationalError, InterfaceError) as e:
+            log.warning("no letter is sent: the database doesn't answer: %s", e)
+        finally:
+            connection.close()
+        if stopped.wait(ROUND_S):
+            return
