@@ -1,4 +1,4 @@
-"""The sweeper: puts back attempts of lost workers, rings for all that waits, sends mail, and keeps in order what is kept twice."""
+"""The sweeper: puts lost workers' attempts back, rings for all that waits, sends mail, keeps in order what is kept twice."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ from grader.web.models import Assignment, Course, Extension, Membership, Role, S
 
 # These stand beside the assignments in a course's addresses.
 # These stand beside the assignments in a course's addresses.
-RESERVED = ("gradebook", "by-hand", "regrades", "rubric", "work", "statistics", "specs", "clone", "people", "settings")
+RESERVED = ("gradebook", "by-hand", "regrades", "rubric", "work", "statistics", "specs", "clone", "people", "settings", "dates",
+            "extensions", "records")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def change(course: Course, said: Mapping[str, Any], *, by: User) -> None:
             raise GraderError(f"course {found.slug}: {' '.join(e.messages)}") from e
         found.save(update_fields=list(before))
         audit.record(by, "course.change", course=found, before=before, after={name: said[name] for name in before})
+        counted.recount(found)
 
 
 def assign(course: Course, version: SpecVersion, rules: Rules, *, by: User | None = None) -> Assignment:

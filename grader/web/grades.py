@@ -9,9 +9,9 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from grader.web import adjustments, holds, late_days, marks, policy, reports, ticks
+from grader.web import adjustments, allowances, holds, late_days, marks, policy, reports, ticks
 from grader.web.adjustments import Manual
-from grader.web.models import Assignment, Attempt, Course, Extension, Membership, Role, User
+from grader.web.models import Assignment, Attempt, Course, Membership, Role, User
 from grader.web.policy import Brief, Sent
 from grader.web.ticks import Ticked
 
@@ -100,7 +100,7 @@ def of(course: Course, members: Sequence[Membership], assignments: Sequence[Assi
     Late days are spent over a whole course: where it has any, `assignments` must be all of its assignments.
     `worth` are points of rubric items, by their ids, to reckon with instead of what they are worth now.
     """
-    extensions = {(e.assignment_id, e.user_id): e for e in Extension.objects.filter(assignment__in=assignments)}
+    extensions = allowances.of(assignments, [m.user_id for m in members])
     usual = {a.pk: policy.window(a, None) for a in assignments}
     found, hands = attempts(members, assignments, also), _hands(members, assignments, worth)
     return [Student(m, _grades(course, [

@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 
 from grader.errors import GraderError, SubmissionError
 from grader.submission import read_submission
-from grader.web import bell, policy, progress, specs
-from grader.web.models import LIVE, Assignment, Attempt, Extension, Membership, Submission, User
+from grader.web import allowances, bell, policy, progress, specs
+from grader.web.models import LIVE, Assignment, Attempt, Membership, Submission, User
 from grader.web.queue import MAX_RUNNING, MAX_WAITING
 
 SEEDS = 64  # of hidden cases and initial weights: what is measured for one seed is known for all who get it
@@ -68,8 +68,7 @@ def announce(attempt: Attempt) -> None:
 
 def standing(assignment: Assignment, user: User, now: datetime) -> policy.Standing:
     """Look up what a student may do in an assignment."""
-    extension = Extension.objects.filter(assignment=assignment, user=user).first()
-    return policy.standing(assignment, extension, Attempt.objects.filter(
+    return policy.standing(assignment, allowances.one(assignment, user), Attempt.objects.filter(
         submission__assignment=assignment, submission__user=user), now)
 
 

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
-from grader.web import policy
-from grader.web.models import Assignment, Attempt, Course, Extension, User
+from grader.web import allowances, policy
+from grader.web.models import Assignment, Attempt, Course, User
 from grader.web.policy import A
 
 
@@ -50,7 +50,8 @@ def of(course: Course, user: User, score: Callable[[Attempt], float | None] = la
     """Look up one student's shares; `score` is that of the checks a viewer may see, or the days left would tell of the others."""
     if not course.late_days:
         return {}
-    dates = {e.assignment_id: e for e in Extension.objects.filter(assignment__course=course, user=user)}
+    found = list(course.assignments.select_related("course").filter(due_at__isnull=False))
+    dates = {place: given for (place, _), given in allowances.of(found, [user.pk]).items()}
     attempts: dict[int, list[Attempt]] = {}
     for attempt in Attempt.objects.filter(submission__assignment__course=course, submission__user=user).select_related(
             "submission__assignment__course", "submission__user", "version"):
@@ -58,7 +59,7 @@ def of(course: Course, user: User, score: Callable[[Attempt], float | None] = la
         attempts.setdefault(attempt.submission.assignment_id, []).append(attempt)
     return shares(course.late_days, [
         Work(a, policy.window(a, dates.get(a.pk)), attempts.get(a.pk, []))
-        for a in course.assignments.select_related("course").filter(due_at__isnull=False)])
+        for a in found])
 
 
 def _order(work: Work[Any]) -> tuple[object, ...]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from grader.web import adjustments, holds, late_days, policy, reports, specs, ticks
+from grader.web import adjustments, allowances, holds, late_days, policy, reports, specs, ticks
 from grader.web.adjustments import Manual
-from grader.web.models import Adjustment, Assignment, Attempt, Extension, Hold, Membership, Outcome, State, User
+from grader.web.models import Adjustment, Assignment, Attempt, Hold, Membership, Outcome, State, User
 from grader.web.ticks import Ticked
 
 
@@ -104,7 +104,7 @@ def _records(assignments: list[Assignment], user: User, viewer: Membership, now:
                  .order_by("-submission__number", "-number"))
     for attempt in found:
         attempt.counts = as_if.get(attempt.pk, attempt.counts)  # in memory alone, as what follows
-    extensions = {e.assignment_id: e for e in Extension.objects.filter(assignment__in=assignments, user=user)}
+    extensions = {place: given for (place, _), given in allowances.of(assignments, [user.pk]).items()}
     found = [a for a in found if a.counts or viewer.is_staff]
     _score([a for a in found if a.submission.assignment_id not in unseen], extensions, viewer, now)
     for attempt in found:
@@ -124,7 +124,7 @@ def _records(assignments: list[Assignment], user: User, viewer: Membership, now:
                    ticked.get((a.pk, user.pk), Ticked()), a.pk in unseen) for a in assignments]
 
 
-def _score(found: list[Attempt], extensions: Mapping[int, Extension], viewer: Membership, now: datetime) -> None:
+def _score(found: list[Attempt], extensions: Mapping[int, policy.Allowance], viewer: Membership, now: datetime) -> None:
     """Set the scores that a viewer may see, in memory alone; of hidden checks the columns are read and not the reports."""
     outcomes = _outcomes([a for a in found if _hides(a, viewer)])
     for attempt in found:

@@ -41,7 +41,18 @@ class Brief(NamedTuple):
     counts: bool = True  # others are not read
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a student has beyond the usual, an extension and a standing accommodation in one."""
+
+    due_at: datetime | None = None
+    late_until: datetime | None = None
+    extra_attempts: int = 0
+    is_cooldown_free: bool = False
+
+
 A = TypeVar("A", Attempt, Brief)
+More = Extension | Allowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +115,7 @@ class Standing:
         return None
 
 
-def window(assignment: Assignment, extension: Extension | None) -> Window:
+def window(assignment: Assignment, extension: More | None) -> Window:
     """Work out a student's dates; an extension takes nothing away, and the late window comes after the new due date."""
     zone = ZoneInfo(assignment.course.time_zone)
     due, last = assignment.due_at, assignment.late_until or assignment.due_at
@@ -115,7 +126,7 @@ def window(assignment: Assignment, extension: Extension | None) -> Window:
     return Window(assignment.opens_at, due, last, zone)
 
 
-def _extended(due: datetime | None, last: datetime | None, extension: Extension,
+def _extended(due: datetime | None, last: datetime | None, extension: More,
               zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
     if last is None:  # nothing to extend
         return due, last
@@ -126,7 +137,7 @@ def _extended(due: datetime | None, last: datetime | None, extension: Extension,
     return due, max(last, extension.late_until or last, extension.due_at or last)
 
 
-def standing(assignment: Assignment, extension: Extension | None, attempts: Iterable[Attempt], now: datetime) -> Standing:
+def standing(assignment: Assignment, extension: More | None, attempts: Iterable[Attempt], now: datetime) -> Standing:
     """Work out what a student may do, from all their attempts; what was cancelled or broken uses up nothing."""
     first = [a for a in attempts if a.number == 1]
     used = sum(map(_is_used, first))
@@ -134,7 +145,8 @@ def standing(assignment: Assignment, extension: Extension | None, attempts: Iter
     if allowed is not None and extension is not None:
         allowed += extension.extra_attempts
     last = max((a.created_at for a in first if _is_used(a)), default=None)
-    ready = last + timedelta(seconds=assignment.cooldown_s) if last and assignment.cooldown_s else None
+    cooldown_s = 0 if isinstance(extension, Allowance) and extension.is_cooldown_free else assignment.cooldown_s
+    ready = last + timedelta(seconds=cooldown_s) if last and cooldown_s else None
     return Standing(window(assignment, extension), used, allowed, ready if ready and ready > now else None)
 
 

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from grader.report import Report, score_of
 from grader.verdict import Result, Verdict
-from grader.web import holds, policy, specs
-from grader.web.models import Attempt, Extension, Membership, SpecVersion
+from grader.web import allowances, holds, policy, specs
+from grader.web.models import Attempt, Membership, SpecVersion
 
 WHEN = {"after_due": "after the due date", "after_release": "when the grades are released", "staff": "to staff only"}
 HELD = "when staff no longer hold the grade back"
@@ -52,7 +52,7 @@ def read(name: str) -> Report:
 def shown(attempt: Attempt, viewer: Membership, now: datetime) -> Shown:
     """Make of an attempt's report what a member of its course may see now."""
     assignment, user = attempt.submission.assignment, attempt.submission.user
-    dates = policy.window(assignment, Extension.objects.filter(assignment=assignment, user=user).first())
+    dates = policy.window(assignment, allowances.one(assignment, user))
     report = stored(attempt)
     visible = [c for c in report.checks
                if policy.is_visible(c.visibility, dates, assignment.released_at, now, is_staff=viewer.is_staff)]
@@ -75,7 +75,7 @@ def is_open(attempt: Attempt, viewer: Membership, now: datetime) -> bool:
     if viewer.is_staff:
         return True
     assignment, user = attempt.submission.assignment, attempt.submission.user
-    dates = policy.window(assignment, Extension.objects.filter(assignment=assignment, user=user).first())
+    dates = policy.window(assignment, allowances.one(assignment, user))
     return is_whole(attempt.version, dates, assignment.released_at, now) and not holds.is_held(assignment, user)
 
 

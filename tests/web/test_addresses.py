@@ -17,7 +17,9 @@ from django.urls import URLPattern, get_resolver, reverse
 from grader.web import drafts, specs, tokens
 from grader.web.accounts import invitations
 from grader.web.models import (
+    Accommodation,
     Adjustment,
+    Extension,
     LineComment,
     Notice,
     Pair,
@@ -40,6 +42,8 @@ INSTRUCTORS = {"release", "invitations", "invitation_withdraw"}
 STAFF = {"api course_grades", "gradebook", "gradebook_csv", "student", "adjust", "adjustment_withdraw",
          "api course_adjustments", "give", "give_withdraw", "hold", "points",
          "evidence", "evidence_array", "replay", "beside", "rubrics", "rubric", "rubric_item", "tick", "comment"}
+INSTRUCTORS |= {"dates", "extension_give", "accommodate", "extension_withdraw", "accommodation_end"}
+STAFF |= {"extensions"}
 INSTRUCTORS |= {"course_settings", "person", "people_invite", "invite_again", "roster", "api send_roster"}
 STAFF |= {"people", "people_csv", "api people"}
 INSTRUCTORS |= {"regrade_promote", "regrade_revert"}
@@ -104,6 +108,8 @@ def things(course, alice, instructor):
                                           created_at=specs.now()).pk,
             "invitation": invitation.pk, "assignment": attempt.submission.assignment.slug, "attempt": attempt.pk,
             "number": RegradeRequest.objects.create(attempt=attempt, check_name="predict", created_at=specs.now()).pk,
+            "extension": Extension.objects.create(assignment=attempt.submission.assignment, user=alice).pk,
+            "accommodation": Accommodation.objects.create(course=course, user=alice, days=1).pk,
             "adjustment": Adjustment.objects.create(assignment=attempt.submission.assignment, student=alice, points=1,
                                                     at=specs.now()).pk,
             "item": RubricItem.objects.create(assignment=attempt.submission.assignment, name="It is drawn", points=1).pk,

@@ -163,7 +163,7 @@ def test_its_queries_are_few_however_many_students_there_are(
         for assignment in assignments[:2]:
             graded(handed_in(assignment, user))
     see(query)  # specs are read once
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(21):
         assert see(query).status_code == 200
 
 
@@ -210,5 +210,5 @@ def test_a_history_asks_little_however_much_there_is(alice, course, see, django_
             graded(handed_in(assignment, alice))
     assert Submission.objects.count() == 9
     see("", "student", "alice")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(21):
         assert see("", "student", "alice").status_code == 200

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('web', '0009_insight'),
+        ('web', '0007_drafts_and_proofs'),
     ]
 
     operations = [

@@ -14,9 +14,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grader.spec import Spec
-from grader.web import access, intake, marks, policy, specs, statement
+from grader.web import access, allowances, intake, marks, policy, specs, statement
 from grader.web.intake import Refused, Upload
-from grader.web.models import Assignment, Extension, Membership, User
+from grader.web.models import Assignment, Membership, User
 from grader.web.policy import Standing
 from grader.web.regrades import notices
 from grader.web.reports import WHEN
@@ -111,7 +111,7 @@ def _shown(found: Assignment, member: Membership, now: datetime) -> dict[str, An
 
 def _content(found: Assignment, user: User, now: datetime, *, is_staff: bool) -> dict[str, Any]:
     folder = specs.folder(found.version)
-    dates = policy.window(found, Extension.objects.filter(assignment=found, user=user).first())
+    dates = policy.window(found, allowances.one(found, user))
     seen = {v for v in ("always", *WHEN) if policy.is_visible(v, dates, found.released_at, now, is_staff=is_staff)}
     worth = [_worth(folder.spec, style, seen) for style in folder.spec.styles]
     return {"statement": statement.page_of(folder.root), "worth": worth, "spec": folder.spec,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from grader.web import access, audit, gradebook, grades, marks, specs
 from grader.web.grade_files import csv_file, lines
 from grader.web.gradebook import LONGEST, SCORE, WORDS, Asked
-from grader.web.models import Extension, Membership, RegradeRequest
+from grader.web.models import Accommodation, Extension, Membership, RegradeRequest
 from grader.web.views.gate import Request, members
 
 
@@ -60,6 +60,7 @@ def history_of(viewer: Membership, place: Membership, now: datetime) -> dict[str
         "course": viewer.course, "member": viewer, "now": now, "student": found, "place": place, "whole": whole,
         "records": records, "requests": requests, "points": grades.points_of(viewer.course),
         "can_adjust": found.pk != viewer.user_id, "give_at": None, "hold_at": None, "wrong": "", "said": {},
+        "always": Accommodation.objects.filter(course=viewer.course, user=found).first(),
         "extensions": {e.assignment_id: e for e in Extension.objects.filter(
             assignment__course=viewer.course, user=found).select_related("given_by")}}
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from grader.web.views.course import people, roster, settings
+from grader.web.views.course import dates, extensions, people, roster, settings
 
 COURSE = "courses/<slug:course>/"
 
 urlpatterns = [
     path("new-course/", settings.new, name="course_new"),
     path(f"{COURSE}settings/", settings.change, name="course_settings"),
+    path(f"{COURSE}dates/", dates.dates, name="dates"),
+    path(f"{COURSE}extensions/", extensions.extensions, name="extensions"),
+    path(f"{COURSE}extensions/give", extensions.give, name="extension_give"),
+    path(f"{COURSE}extensions/accommodate", extensions.accommodate, name="accommodate"),
+    path(f"{COURSE}extensions/<int:extension>/withdraw", extensions.withdraw, name="extension_withdraw"),
+    path(f"{COURSE}extensions/always/<int:accommodation>/end", extensions.end, name="accommodation_end"),
     path(f"{COURSE}people/", people.people, name="people"),
     path(f"{COURSE}people/csv", roster.download, name="people_csv"),
     path(f"{COURSE}people/roster/", roster.upload, name="roster"),
