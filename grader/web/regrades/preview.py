@@ -166,6 +166,13 @@ def overtaken_of(items: Sequence[RegradeItem]) -> set[int]:
     return {i.pk for i in items if not is_promoted(i) and newest.get(i.old.submission_id) != i.old_id}
 
 
+def origin(attempt: Attempt) -> RegradeItem | None:
+    """Look up the regrade that an attempt comes from, and what made it count; None for one that comes from none."""
+    if attempt.number == 1:
+        return None
+    return RegradeItem.objects.filter(new=attempt).select_related("regrade__version", "promotion__by").first()
+
+
 def is_promoted(item: RegradeItem) -> bool:
     """Whether an item's new grading was made to count, and that was not taken back."""
     return item.promotion is not None and item.promotion.reverted_at is None

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from grader.html import ALL_LINES, OUTPUT_LINES, parts
 from grader.web import access, line_comments, marks, reports, rubrics, specs, staff_report, waiting, withdrawal
 from grader.web.models import LIVE, Attempt, Membership, State
+from grader.web.regrades.preview import origin
 from grader.web.views.assignment import attachment
 from grader.web.views.gate import Request, members
 
@@ -72,7 +73,7 @@ def _shown(attempt: Attempt, member: Membership, now: datetime) -> dict[str, Any
         "member": member, "is_live": attempt.state in LIVE, "is_own": submission.user_id == member.user_id,
         "now": now, "record": record, "wrong": None, "said": {}, "shown": None, "mark": None,
         "can_adjust": member.is_staff and submission.user_id != member.user_id,
-        "requests": {r.check_name: r for r in attempt.requests.all()}}
+        "requests": {r.check_name: r for r in attempt.requests.all()}, "regraded": origin(attempt)}
     is_open = reports.is_open(attempt, member, now)
     told |= {"rubric": rubrics.panel(attempt, member, is_open=is_open), "page": "attempt",
              "comment_count": line_comments.standing(submission).count() if is_open else 0}

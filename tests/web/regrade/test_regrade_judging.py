@@ -8,7 +8,7 @@ import pytest
 
 from grader.errors import GraderError
 from grader.web import grades, queue, specs
-from grader.web.models import Attempt, Counted, Entry, Membership, Regrade, RegradeItem, SpecVersion, Submission
+from grader.web.models import Attempt, Counted, Entry, Membership, Publication, Regrade, RegradeItem, SpecVersion, Submission
 from grader.web.regrades import claims, preview, promotion, start
 from grader.web.regrades.claims import CHUNK, MAX_TRIES, Finding
 from tests.web.pages_ground import handed_in, today
@@ -290,3 +290,11 @@ def test_a_version_with_errors_by_todays_rules_is_refused_with_them(klass, tmp_p
         klass.regrade("ines", version=bad)
     page = logged_in(instructor).get(f"/courses/{klass.course.slug}/regrades/new?assignment=linear-zero&version=9")
     assert page.status_code == 200
+
+
+def test_a_version_that_another_course_made_is_not_to_be_had(klass, other_course, tmp_path, head):
+    theirs = version(tmp_path, ("points = 3", "points = 3 "))
+    Publication.objects.create(version=theirs, course=other_course, by=head.user, at=today(), has_made=True)
+    assert theirs not in start.versions(klass.assignment)
+    with pytest.raises(GraderError, match=f"there are {klass.right.number}, {klass.wrong.number}"):
+        start.read(klass.assignment, {"version": str(theirs.number)})

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from grader.web import grades
 from grader.web.models import Assignment, Attempt, Entry, Promotion, Regrade, RegradeItem, RegradeRequest, Submission
+from grader.web.regrades import promotion
 from tests.web.pages_ground import text_of, today
 
 pytestmark = pytest.mark.django_db
@@ -164,10 +165,23 @@ def test_students_see_it_once_it_counts_and_not_before(klass, judged, alice, hea
     assert client.get(f"/api/v1/attempts/{new.pk}").status_code == 404
     send("regrade_promote", judged.pk, mode="all", reason="r", seal=seal(see("regrade_promote", judged.pk, query="?mode=all")))
     assert "10 of 10 points" in text_of(client.get(page))
+    assert "Staff had your submission graded again" in text_of(client.get(page))
+    assert "promoted by" not in text_of(client.get(page))
     [told] = client.get("/api/v1/courses/dl-2026/grades/mine").json()
     assert (told["score"], told["attempt"]) == (10, new.pk)
     assert "the newer grading stands in place of this one" in text_of(
         client.get(reverse("attempt", args=[klass.attempts["alice"].pk])))
+
+
+def test_an_attempt_says_to_staff_where_it_comes_from_and_who_let_it_count(klass, judged, head, ta, logged_in):
+    client, new = logged_in(ta), reverse("attempt", args=[judged.items.get(old=klass.attempts["alice"]).new_id])
+    assert f"It comes from regrade {judged.pk} with version 2, which is not promoted" in text_of(client.get(new))
+    made = promotion.promote(judged, head, promotion.Pick("all"), promotion.Said("a wrong tolerance"), today())
+    assert "promoted by Ines" in text_of(client.get(new))
+    assert ": a wrong tolerance" in text_of(client.get(new))
+    promotion.revert(made, head, "", today())
+    assert ": a wrong tolerance taken back" in text_of(client.get(new))
+    assert client.get(f"{new}result").status_code == 200
 
 
 def test_the_file_has_every_attempt_quotes_formulas_and_is_written_down(klass, judged, alice, see):
