@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from grader.shown import line, points
-from grader.web import holds, marks
+from grader.web import bell, holds, marks
 from grader.web.accounts import mail
 from grader.web.models import Assignment, Course, Hold, Membership, Notice, Promotion, User
 
@@ -38,6 +38,7 @@ def prepare(promotion: Promotion, concerned: Collection[tuple[int, int]], now: d
     """Write down whom a promotion may concern, by student and assignment."""
     Notice.objects.bulk_create([Notice(promotion=promotion, user_id=user, assignment_id=assignment, at=now, mail_at=now + HOLD)
                                 for user, assignment in sorted(concerned)], 500)
+    transaction.on_commit(bell.ring_for_regrades)
 
 
 def take_back(promotion: Promotion, now: datetime) -> None:
@@ -47,6 +48,7 @@ def take_back(promotion: Promotion, now: datetime) -> None:
     mine.update(is_void=True)
     Notice.objects.bulk_create([Notice(promotion=promotion, user_id=user, assignment_id=assignment, is_revert=True, at=now,
                                        mail_at=now + HOLD) for user, assignment in told], 500)
+    transaction.on_commit(bell.ring_for_regrades)
 
 
 def settle(now: datetime) -> int:
