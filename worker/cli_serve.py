@@ -86,12 +86,10 @@ def sweeper_command() -> None:
     """Run the sweeper: put back attempts of lost workers, ring for those that wait, send mail that waits."""
     log_to_terminal()
     settings = prepare()
-    from worker import post
     from worker.sweeper import run
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    threading.Thread(target=post.run, args=(stopped,), name="post", daemon=True).start()
     run(stopped, settings.redis_url)
 
 

@@ -8,6 +8,7 @@ import threading
 from django.db import InterfaceError, OperationalError, connection
 
 from grader.web import post, specs
+from grader.web.regrades import notices
 
 ROUND_S = 5.0
 log = logging.getLogger(__name__)
@@ -17,6 +18,7 @@ def deliver(stopped: threading.Event) -> None:
     """Send letters until told to stop; a round that fails is followed by the next."""
     while True:
         try:
+            notices.gather(specs.now())
             sent = post.send_due(specs.now())
             if sent:
                 log.info("%d letters sent", sent)

@@ -64,7 +64,6 @@ class Migration(migrations.Migration):
                 ('old_score', models.FloatField(null=True)),
                 ('new_score', models.FloatField(null=True)),
                 ('at', models.DateTimeField()),
-                ('mail_tries', models.PositiveSmallIntegerField(default=0)),
                 ('mail_at', models.DateTimeField()),
                 ('mailed_at', models.DateTimeField(null=True)),
                 ('seen_at', models.DateTimeField(null=True)),

@@ -135,9 +135,8 @@ class Notice(models.Model):
     old_score = models.FloatField(null=True)  # as the student could see it
     new_score = models.FloatField(null=True)
     at = models.DateTimeField()
-    mail_tries = models.PositiveSmallIntegerField(default=0)
     mail_at = models.DateTimeField()  # not before
-    mailed_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)  # when it was given to the post
     seen_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Telling students of scores that a regrade changed: on their pages, and in one mail for all that changed in a course.
+"""Telling students of scores that a regrade changed: on their pages, and in one letter for all that changed in a course.
 
 Whom it concerns is written down with the promotion. A worker then works out what of it a student may see: a score of checks that
 are hidden from them changes nothing they know of, and is told to nobody. A mail goes out some minutes later, so that a promotion
@@ -10,18 +10,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F, QuerySet
 
 from grader.shown import line, points
-from grader.web import bell, holds, marks
+from grader.web import bell, holds, marks, post
 from grader.web.accounts import mail
 from grader.web.models import Assignment, Course, Hold, Membership, Notice, Promotion, User
 
 HOLD = timedelta(minutes=5)  # between a promotion and its mails
-AGAIN = timedelta(minutes=10)  # between two tries to send one
-MAX_TRIES = 6
 SHOWN = timedelta(days=30)  # on a page, unless it is put away
 CHUNK = 25
 TEXT = """Hello {name},
@@ -63,31 +60,21 @@ def to_settle() -> bool:
     return Notice.objects.filter(is_ready=False, is_void=False).exists()
 
 
-def send_mails(now: datetime) -> int:
-    """Send what waits, one mail a student and course; returns how many went out. It stops where the mail server fails."""
-    sent = 0
-    for user, course in list(_to_mail(now).order_by("user", "assignment__course").values_list(
-            "user", "assignment__course").distinct()):
-        taken = _taken(user, course, now)
-        if not taken:
-            continue
-        if not mail.send(digest(taken, now)):
-            Notice.objects.filter(pk__in=[n.pk for n in taken]).update(mailed_at=None, mail_at=now + AGAIN)
-            return sent
-        sent += 1
-    return sent
+def gather(now: datetime) -> int:
+    """Write the letters that are due, one a student and course, for the post to send; returns how many."""
+    waiting = _to_mail(now).order_by("user", "assignment__course")
+    return sum(_written(user, course, now) for user, course in list(waiting.values_list("user", "assignment__course").distinct()))
 
 
-def digest(notices: Sequence[Notice], now: datetime) -> EmailMessage:
-    """Write one student's mail."""
+def text_of(notices: Sequence[Notice], now: datetime) -> str:
+    """Write one student's letter about one course."""
     first = notices[0]
     course = first.assignment.course
     said = list(dict.fromkeys(n.promotion.message for n in notices if n.promotion.message and not n.is_revert))
-    text = TEXT.format(
+    return TEXT.format(
         name=line(first.user.shown_name, 150), course=line(course.title, 200),
         changes="\n".join(f"* {told(n, now)}" for n in notices), message="".join(f"{m}\n\n" for m in said),
         link=mail.link("course", course.slug))
-    return EmailMessage(" ".join(f"Changed scores in {course.title}".split()), text, to=[first.user.email])
 
 
 def told(notice: Notice, now: datetime) -> str:
@@ -130,15 +117,19 @@ def _settled(notice: Notice, now: datetime) -> bool:
 
 
 def _to_mail(now: datetime) -> QuerySet[Notice]:
-    return Notice.objects.filter(is_ready=True, is_void=False, mailed_at=None, mail_at__lte=now, mail_tries__lt=MAX_TRIES,
-                                 user__is_active=True)
+    return Notice.objects.filter(is_ready=True, is_void=False, mailed_at=None, mail_at__lte=now, user__is_active=True)
 
 
-def _taken(user: int, course: int, now: datetime) -> list[Notice]:
-    """Take a student's waiting notices, so that no other process sends them too."""
+def _written(user: int, course: int, now: datetime) -> bool:
+    """Write one student's letter of what waits, in one transaction with taking it off what waits; False where nothing does."""
     with transaction.atomic():
-        waiting = _to_mail(now).filter(user=user, assignment__course=course).order_by()
-        pks = list(waiting.select_for_update().values_list("pk", flat=True))
-        Notice.objects.filter(pk__in=pks, mailed_at=None).update(mailed_at=now, mail_tries=F("mail_tries") + 1)
-    found = Notice.objects.filter(pk__in=pks).select_related("user", "assignment__course", "promotion")
-    return list(found.order_by("assignment__position", "at"))
+        waiting = _to_mail(now).filter(user=user, assignment__course=course)
+        found = list(waiting.select_for_update(of=("self",)).select_related("user", "assignment__course", "promotion").order_by(
+            "assignment__position", "at"))
+        if not found:  # another was faster
+            return False
+        Notice.objects.filter(pk__in=[n.pk for n in found]).update(mailed_at=now)
+        key = f"notices {min(n.pk for n in found)} to {max(n.pk for n in found)} of user {user}"
+        post.write(found[0].user.email, f"Changed scores in {found[0].assignment.course.title}", text_of(found, now), key, now,
+                   user=found[0].user)
+    return True
