@@ -3,6 +3,8 @@
 Compared is the newest submission of each student, with the newest ones of all assignments of the same name in the service. What
 the starter and the course's own listings leave, and what more than COMMON students have, is left out. A pair is kept, and put on
 the work list, where both are left with at least FEWEST fingerprints in common and these are at least LIKE of the shorter one's.
+Of the 188 pairs of right examples in the shipped folders two come to LIKE, and in both one was made out of the other; the next
+has 0.46, nearly all are below 0.2.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.slow
 PAGES = ["/", "/courses/demo/", "/courses/demo/xor-2-3-1/", "/courses/demo/gan-mnist/", "/nothing/here"]
 BY_STAFF = ["/courses/demo/", "/courses/demo/gradebook/", "/courses/demo/gradebook/alice/", "/courses/demo/by-hand/",
-            "/courses/demo/rubric/", "/courses/demo/rubric/linear-zero/"]
+            "/courses/demo/rubric/", "/courses/demo/rubric/linear-zero/", "/courses/demo/work/", "/courses/demo/work/?state=done",
+            "/courses/demo/statistics/", "/courses/demo/statistics/linear-zero/"]
 CONTRAST, NAMES, WIDE = ((Path(__file__).parent / f"{name}.js").read_text() for name in ("contrast", "names", "wide"))
 
 

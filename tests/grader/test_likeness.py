@@ -1,8 +1,16 @@
 """Fingerprints of programs: what copying leaves in common, and what it doesn't."""
 
+from itertools import combinations
+from pathlib import Path
+
 import pytest
 
+from grader.catalog import load, slugs
+from grader.example import examples_of
 from grader.likeness import WINDOW, K, lines_of, marks, numbers, share, tokens
+from grader.web.likenesses import FEWEST, LIKE
+
+SHIPPED = Path(__file__).parents[2] / "assignments"
 
 ONE = """
 import numpy as np
@@ -84,6 +92,19 @@ def test_few_marks_are_kept_of_many_tokens():
 @pytest.mark.parametrize("source", ["", "x", "def f(:\n", "'''never closed", "\x00", "if x:\n\ty\n  z\n", "é = 1", "(" * 500])
 def test_what_is_short_or_broken_is_no_error(source):
     assert share(numbers(source), numbers(ONE), 0) == 0.0
+
+
+def test_right_programs_of_different_hands_are_no_pair():
+    found = set()
+    for slug in slugs(SHIPPED):
+        folder = load(SHIPPED / slug)
+        given = numbers((folder.root / "starter.py").read_text())
+        own = {e.name: numbers(e.submission.source) - given for e in examples_of(folder.root, folder.spec) if e.expected.right}
+        for (a, one), (b, other) in combinations(own.items(), 2):
+            common = len(one & other)
+            found |= {(slug, a, b)} if common >= FEWEST and share(one, other, common) >= LIKE else set()
+    assert found == {("logistic-diabetes", "lecture-script", "short-script"),  # one was made out of the other
+                     ("softmax", "autograd", "cross-entropy-loss")}
 
 
 def test_marks_are_the_same_in_every_process():

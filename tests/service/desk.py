@@ -12,7 +12,8 @@ from worker.tables import prepare
 
 settings = prepare()
 
-import proof_wishes  # noqa: E402 - beside this file, which is run as a program
+import insight_wishes  # noqa: E402 - beside this file, which is run as a program
+import proof_wishes  # noqa: E402
 import regrade_wishes  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
@@ -118,7 +119,7 @@ def evidence(pk):
 
 WISHES = {f.__name__: f for f in (begin, hand_in, rows, cancel, left, ring, shown_score, lose, expire_lease, token, revoke_tokens,
                                   enrol, set_assignment, replay, again, evidence)}
-WISHES |= regrade_wishes.WISHES | proof_wishes.WISHES
+WISHES |= regrade_wishes.WISHES | proof_wishes.WISHES | insight_wishes.WISHES
 
 for line in sys.stdin:
     wish = json.loads(line)

@@ -43,7 +43,9 @@ document.addEventListener("keydown", (event) => {
 
 // After a deed the page comes back to where it was: to the item, or to the one that stands in its place.
 document.addEventListener("submit", () => sessionStorage.setItem("work-at", String(at())));
-if (rows.length && window.location.hash.startsWith("#item-")) {
-  const there = rows.findIndex((row) => `#${row.id}` === window.location.hash);
-  go(there < 0 ? Number(sessionStorage.getItem("work-at") || 0) : there);
-}
+window.addEventListener("load", () => {
+  if (rows.length && window.location.hash.startsWith("#item-")) {
+    const there = rows.findIndex((row) => `#${row.id}` === window.location.hash);
+    setTimeout(() => go(there < 0 ? Number(sessionStorage.getItem("work-at") || 0) : there)); // the browser itself goes there first
+  }
+});
