@@ -121,7 +121,8 @@ def totals(course: Course) -> list[float]:
 
 def over_time(assignments: Sequence[Assignment]) -> tuple[Days, Waits]:
     """Count attempts, the workers' time and waiting by day, over the last days on which there was something."""
-    rows = Digest.objects.filter(assignment__in=assignments).order_by().values_list("assignment", "day", "wait_bin").annotate(
+    ran = Digest.objects.filter(assignment__in=assignments, busy_s__gt=0)  # what was judged from kept evidence did not wait
+    rows = ran.order_by().values_list("assignment", "day", "wait_bin").annotate(
         Count("wait_bin"), Sum("busy_s"), Sum("gpu_s"))  # in the order of an index that holds all of it
     bins: dict[date, Counter[int]] = defaultdict(Counter)
     busy: Counter[date] = Counter()

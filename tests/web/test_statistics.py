@@ -124,6 +124,14 @@ def test_waiting_work_and_gpu_minutes_are_added_up_by_day(alice, assignment, han
     assert 100 <= waits.most_s <= 125
 
 
+def test_what_was_judged_again_without_running_neither_waited_nor_kept_a_worker_busy(alice, assignment, hand_in):
+    first, again = (hand_in(alice) for _ in range(2))
+    Digest.objects.filter(pk=first.pk).update(busy_s=3.0)
+    Digest.objects.filter(pk=again.pk).update(busy_s=0.0)
+    _, waits = statistics.over_time([assignment])
+    assert waits.attempts == 1
+
+
 def test_the_pages_say_it_all_with_a_table_behind_each_picture(crowd, assignment, hand_in, see):
     for k, user in enumerate(crowd(3)):
         hand_in(user, used("a", 0.1 * k), verdict("b", passed=k > 0))
