@@ -6,14 +6,14 @@ together.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from django.db.models import Q
 
-from grader.web import policy, specs
-from grader.web.models import LIVE, Assignment, Attempt, Counted, Extension, Hold, SpecVersion, State, Submission
+from grader.web import allowances, policy, specs
+from grader.web.models import LIVE, Assignment, Attempt, Counted, Hold, SpecVersion, State, Submission
 
 Pairs = set[tuple[int, int]]  # of an assignment and a student
 
@@ -73,7 +73,7 @@ def _without_work(columns: Sequence[Assignment], members: Sequence[int]) -> set[
 
 def _missed(columns: Sequence[Assignment], members: Sequence[int], now: datetime) -> set[int]:
     """List the students who handed nothing in where it is too late for them now."""
-    over = _windows(columns)
+    over = _windows(columns, members)
     done = _handed_in(columns)
     found = set()
     for a in columns:
@@ -91,19 +91,16 @@ def _hidden(columns: Sequence[Assignment], now: datetime) -> set[int]:
     kinds = {pk: {c.visibility for c in specs.folder(v).spec.checks} - {"always"}
              for pk, v in SpecVersion.objects.in_bulk(used).items()}
     hiding = [pk for pk, those in kinds.items() if those]
-    of, windows = {a.pk: a for a in columns}, _windows(columns)
+    of = {a.pk: a for a in columns}
     rows = counting.filter(attempt__version__in=hiding).values_list("assignment", "student", "attempt__version") if hiding else ()
+    windows = _windows(columns, {user for _, user, _ in rows})
     return {user for place, user, version in rows if not all(
         policy.is_visible(v, windows(of[place], user), of[place].released_at, now, is_staff=False) for v in kinds[version])}
 
 
-def _windows(columns: Sequence[Assignment]) -> Callable[[Assignment, int], policy.Window]:
-    """Look up the dates of anybody in these assignments."""
+def _windows(columns: Sequence[Assignment], students: Collection[int]) -> Callable[[Assignment, int], policy.Window]:
+    """Look up the dates of students in these assignments."""
     usual = {a.pk: policy.window(a, None) for a in columns}
-    own: dict[tuple[int, int], policy.Window] = {}
-    of: dict[int, list[Extension]] = defaultdict(list)
-    for e in Extension.objects.filter(assignment__in=columns):
-        of[e.assignment_id].append(e)
-    for a in columns:
-        own |= {(a.pk, e.user_id): policy.window(a, e) for e in of[a.pk]}
-    return lambda a, user: own.get((a.pk, user), usual[a.pk])
+    of, own = {a.pk: a for a in columns}, allowances.of(columns, students)
+    windows = {(place, user): policy.window(of[place], more) for (place, user), more in own.items()}
+    return lambda a, user: windows.get((a.pk, user), usual[a.pk])

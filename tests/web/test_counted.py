@@ -5,10 +5,21 @@ from datetime import timedelta
 
 import pytest
 
-from grader.web import adjustments, counted, courses, grades, holds, outcomes, queue, rubrics
+from grader.web import accommodations, adjustments, counted, courses, grades, holds, outcomes, queue, rubrics
 from grader.web.adjustments import Given
 from grader.web.courses import Rules
-from grader.web.models import Adjustment, Assignment, Attempt, Counted, Course, Extension, Membership, RubricItem, Submission
+from grader.web.models import (
+    Accommodation,
+    Adjustment,
+    Assignment,
+    Attempt,
+    Counted,
+    Course,
+    Extension,
+    Membership,
+    RubricItem,
+    Submission,
+)
 from tests.web.pages_ground import graded, handed_in, open_assignment, today, verdict
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +49,7 @@ class Events:
 
     def one(self):
         weighted = [self.report] * 6 + [self.adjust, self.withdraw, self.extend, self.rules, self.breaks, self.turn, self.hold,
-                                     self.tick, self.worth]
+                                     self.tick, self.worth, self.accommodate]
         return self.rng.choice(weighted)()
 
     def report(self):
@@ -65,6 +76,14 @@ class Events:
                 graded(second, verdict("a", points=self.rng.choice([0.0, 3.0])), verdict("b", passed=False))
             Attempt.objects.filter(pk=second.pk).update(counts=not second.counts)
             outcomes.changed([second.pk])
+
+    def accommodate(self):
+        student = self.rng.choice(self.students)
+        known = Accommodation.objects.filter(user=student).first()
+        if known is not None and self.rng.random() < 0.5:
+            accommodations.withdraw(known, by=self.member.user)
+        else:
+            accommodations.give(self.course, student, accommodations.Given(self.rng.randrange(3)), by=self.member.user)
 
     def hold(self):
         assignment, student = self._assignment(), self.rng.choice(self.students)
