@@ -7,14 +7,17 @@ term's rows, made by worker/bench/rows.py. The first time warms what a server ke
 from __future__ import annotations
 
 import gc
+import logging
 import os
+import re
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from grader.errors import Broken
 from grader.settings import Settings
@@ -22,6 +25,7 @@ from worker.bench.rows import SLUG, Size, make
 from worker.tables import prepare
 
 STUDENT = "s0007"
+ID = re.compile(r"<(?:\w+:)?(\w+)>")
 BOOK = ("", "?sort=-total", "?sort=-total&page=7", "?sort=score.task-1", "?search=Last4", "?section=Monday", "?assignment=task-2",
         *(f"?state={s}" for s in ("graded", "late", "waiting", "broken", "none", "missed", "hidden", "manual")), f"{STUDENT}/")
 WORK = ("", "?state=mine", "?kind=near&section=Monday", "?assignment=task-1&state=done")
@@ -52,6 +56,7 @@ def made(size: Size) -> Iterator[Settings]:
         from django.db import connection, transaction
 
         from grader.web.models import Course
+        logging.getLogger("django.request").setLevel(logging.ERROR)  # what is no page says so to each who asks
         call_command("migrate", verbosity=0, interactive=False)
         if Course.objects.exists():
             raise Broken("this database has courses: the bench wants an empty one of its own")
@@ -67,7 +72,8 @@ def pages(size: Size, rounds: int, on_done: Callable[[], None]) -> list[Row]:
     """Time every page, one after the other."""
     found = []
     for who, path in addresses(size):
-        found.append(_row(who, path, rounds))
+        page = opened(who, path)
+        found += [_row(who, path, rounds, *page)] if page is not None else []
         on_done()
     return found
 
@@ -80,13 +86,39 @@ def addresses(size: Size) -> list[tuple[str, str]]:
     tasks = [f"task-{k}/" for k in sorted({1, size.assignments})]
     staff = ["", *(f"gradebook/{b}" for b in BOOK), *(f"work/{w}" for w in WORK), "statistics/",
              *(f"statistics/{t}" for t in tasks), *tasks]
-    return [*(("ta-one", f"/courses/{SLUG}/{path}") for path in staff),
-            *((STUDENT, f"/courses/{SLUG}/{path}") for path in ["", *tasks]),
-            *((who, f"/attempts/{pk}/") for pk in newest for who in ("ta-one", STUDENT))]
+    own = {pk: f"/attempts/{pk}/" for pk in newest}
+    ids = {"course": SLUG, "slug": "task-1", "username": STUDENT, "pk": next(iter(own), 0)}
+    return list(dict.fromkeys([
+        *(("ta-one", f"/courses/{SLUG}/{path}") for path in staff),
+        *((STUDENT, f"/courses/{SLUG}/{path}") for path in ["", *tasks]),
+        *((who, path) for path in own.values() for who in ("ta-one", STUDENT)),
+        *(("instructor", path) for path in others(ids))]))
 
 
-def opened(who: str, path: str) -> tuple[Callable[[], object], int]:
-    """Open a page once, and once more counting its queries; gives how to open it again, and their number."""
+def others(ids: Mapping[str, object]) -> Iterator[str]:
+    """List whatever other pages there are below a course or an attempt whose addresses can be made of these ids."""
+    from django.urls import get_resolver
+    for route in routes(get_resolver()):
+        known = ID.sub(lambda m: str(ids.get(m[1], "?")), route)
+        if route.startswith(("courses/", "attempts/")) and "?" not in known and not route.endswith("events"):
+            yield f"/{known}"
+
+
+def routes(resolver: Any, before: str = "") -> Iterator[str]:
+    """Walk through all addresses."""
+    for found in resolver.url_patterns:
+        route = f"{before}{found.pattern}"
+        if hasattr(found, "url_patterns"):
+            yield from routes(found, route)
+        else:
+            yield route
+
+
+def opened(who: str, path: str) -> tuple[Callable[[], object], int] | None:
+    """Open a page once, and once more counting its queries; gives how to open it again, and their number.
+
+    None where it is no page: what only takes forms, files, and what is not there in a course like this.
+    """
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
@@ -94,7 +126,9 @@ def opened(who: str, path: str) -> tuple[Callable[[], object], int]:
     from grader.web.models import User
     client = Client(SERVER_NAME="localhost")
     client.force_login(User.objects.get(username=who))
-    client.get(path)
+    first = client.get(path)
+    if first.status_code in (302, 404, 405) or "attachment" in first.headers.get("Content-Disposition", ""):
+        return None
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path)
         count = len(queries)
@@ -103,8 +137,7 @@ def opened(who: str, path: str) -> tuple[Callable[[], object], int]:
     return lambda: client.get(path), count
 
 
-def _row(who: str, path: str, rounds: int) -> Row:
-    again, count = opened(who, path)
+def _row(who: str, path: str, rounds: int, again: Callable[[], object], count: int) -> Row:
     gc.collect()
     gc.freeze()  # as grader/web/asgi.py does
     times, cpu = [], []
