@@ -1,5 +1,4 @@
 // Keys on the list of work: j and k go from item to item, o opens, t takes, x marks as done, ? shows the keys.
-// On the page of an attempt that is on the list: t takes, x marks as done, n goes on to the next.
 const rows = [...document.querySelectorAll("[data-item]")];
 const keys = document.querySelector("[data-keys]");
 
@@ -17,25 +16,26 @@ function go(to) {
 }
 
 function press(what) {
-  const place = rows[at()] || document.querySelector("[data-work-bar]");
-  const found = place && place.querySelector(what);
+  const row = rows[at()];
+  const found = row && row.querySelector(what);
   if (found) {
     found.click();
   }
   return Boolean(found);
 }
 
-const list = {
+const deeds = {
   j: () => { go(at() + 1); return true; },
   k: () => { go(at() < 0 ? 0 : at() - 1); return true; },
   o: () => press("[data-open]"),
+  t: () => press("[data-take]"),
+  x: () => press("[data-done]"),
   "?": () => { keys.open = true; keys.querySelector("summary").focus(); return true; },
 };
-const deeds = { t: () => press("[data-take]"), x: () => press("[data-done]"), n: () => press("[data-next]"), ...(keys ? list : {}) };
 
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
-  const isOurs = !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey && Object.hasOwn(deeds, event.key);
+  const isOurs = keys && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey && Object.hasOwn(deeds, event.key);
   if (isOurs && deeds[event.key]()) {
     event.preventDefault();
   }
