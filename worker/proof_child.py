@@ -25,18 +25,19 @@ from typing import Any
 
 from grader.calibration import Calibration, chance_of_loss
 from grader.catalog import Assignment, load
-from grader.errors import SpecError
+from grader.errors import Broken, SpecError
 from grader.example import Example, examples_of
 from grader.folder import is_calibration_due
 from grader.proof import Bands, Mutants, Proven, cut, rows_of
 from grader.settings import read_settings
 from grader.spec import Limits
 from worker import calibrate
+from worker.answers import answers
 from worker.box import Box, Boxes
 from worker.engines.choose import choose
 from worker.pool import BOX_MB, Pool
 from worker.power import RUNS, power, work
-from worker.verify import Proof, prove
+from worker.verify import SEED, Proof, prove
 
 NICE = 10
 HOLD_S = 0.2
@@ -117,9 +118,10 @@ def end_with_the_worker(line: RawIOBase) -> None:
 def work_on(job: Job, tell: Tell) -> None:
     """Measure bands where they are due, prove every example, and try mistakes made by machine where that is asked for."""
     folder, settings = Path(job.folder), read_settings()
-    spec = load(folder, is_open=True).spec
-    examples_of(folder, spec)
-    if is_calibration_due(folder) or (job.is_anew and spec.calibration is not None):
+    found = load(folder, is_open=True)
+    examples_of(folder, found.spec)
+    try_reference(found)
+    if is_calibration_due(folder) or (job.is_anew and found.spec.calibration is not None):
         measure(folder, tell)
         tell("calibrated", content=(folder / "calibration.json").read_text(encoding="utf-8"))
     assignment = load(folder)
@@ -130,6 +132,15 @@ def work_on(job: Job, tell: Tell) -> None:
         examples(assignment, boxes, job, tell)
         if job.has_mutants:
             mutants(assignment, boxes, job, tell)
+
+
+def try_reference(assignment: Assignment) -> None:
+    """Measure the reference once; where it can't be, that is an error of the folder and no fault of ours."""
+    try:
+        for style in assignment.spec.styles:
+            answers(assignment, style, SEED, read_settings().places)
+    except Broken as e:
+        raise SpecError("reference", [str(e)]) from e
 
 
 def measure(folder: Path, tell: Tell) -> None:
