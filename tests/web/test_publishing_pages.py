@@ -1,5 +1,7 @@
 """The pages of drafts, proofs and versions: who may do what, what they say, and how little they ask of the database."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -81,6 +83,16 @@ def test_rules_that_cannot_be_are_named_and_kept_in_the_form(said, wrong, client
     assert wrong in text_of(answer)
     assert all(f'value="{value}"' in answer.content.decode() for value in said.values())
     assert not SpecVersion.objects.exists()
+
+
+def test_a_version_worth_other_points_says_so_before_it_is_published(client, at, course, instructor):
+    open_assignment(course)
+    draft = begin(course, instructor)
+    assert "It is worth" not in text_of(client.get(at("draft_publish", "linear-zero")))
+    text = drafts.files_of(draft)["assignment.toml"].decode()
+    doubled = re.sub(r"(?m)^points = (\S+)", lambda m: f"points = {2 * float(m[1]):g}", text)
+    drafts.put(draft, {"assignment.toml": doubled.encode()}, by=instructor, now=today())
+    assert "It is worth 20 points, the version before 10." in text_of(client.get(at("draft_publish", "linear-zero")))
 
 
 def test_an_upload_says_what_it_left_out_and_what_is_wrong(client, at):

@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from grader.errors import GraderError
+from grader.folder import Looked
 from grader.web import drafts, own_code, proofs, specs, versions
 from grader.web.courses import Rules
-from grader.web.models import Course, Role
+from grader.web.models import Assignment, Course, Role
 from grader.web.times import read_time, read_zone
 from grader.web.versions import Wish
 from grader.web.views.gate import Request, members
@@ -47,8 +48,16 @@ def publish(request: Request, course: str, slug: str) -> HttpResponse:
         "course": member.course, "member": member, "now": specs.now(), "draft": found, "assignment": is_set, "said": said,
         "wrong": wrong, "holding": proofs.holding(member.course, slug, digest), "looked": drafts.look(found), "before": before,
         "last": proofs.about(member.course, slug, digest).first(), "changes": versions.changes(before, files),
-        "brought": own_code.brought(files)},
+        "brought": own_code.brought(files), "points": _other_points(is_set, drafts.look(found))},
         status=422 if wrong else 200)
+
+
+def _other_points(is_set: Assignment | None, looked: Looked) -> tuple[float, float] | None:
+    """Return the points before and after, where a version is worth others than the one before."""
+    if is_set is None or looked.spec is None:
+        return None
+    points = looked.spec.points(looked.spec.styles[0])
+    return (is_set.version.points, points) if points != is_set.version.points else None
 
 
 def read_rules(course: Course, said: dict[str, str]) -> Rules:
