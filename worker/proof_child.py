@@ -62,22 +62,14 @@ class Polite:
 
     def __init__(self, boxes: Boxes, hold: Path) -> None:
         self.boxes, self.hold, self.name = boxes, hold, boxes.name
-        self.own = threading.local()
 
     @contextmanager
     def box(self, runtime: str, limits: Limits, *, is_fresh: bool = False) -> Iterator[Box]:
         """Hold a box, once nobody else wants one."""
-        began = time.monotonic()
         while self.hold.exists():
             time.sleep(HOLD_S)
-        self.own.waited = time.monotonic() - began
         with self.boxes.box(runtime, limits, is_fresh=is_fresh) as box:
             yield box
-
-    @property
-    def waited(self) -> float:
-        """Seconds that this thread's last box was held back."""
-        return float(getattr(self.own, "waited", 0.0))
 
 
 def main() -> None:
@@ -155,15 +147,15 @@ def examples(assignment: Assignment, boxes: Polite, job: Job, tell: Tell) -> Non
     named = {e.name: e for e in examples_of(assignment.root, assignment.spec)}
     tell("phase", text="grading every example", done=0, total=len(named))
     prove([assignment], boxes, read_settings().places, job.jobs,
-          lambda p: tell("example", found=outcome(p, named[p.example], boxes.waited).model_dump(mode="json")))
+          lambda p: tell("example", found=outcome(p, named[p.example]).model_dump(mode="json")))
 
 
-def outcome(proof: Proof, example: Example, waited: float) -> Proven:
-    """Write one example's outcome."""
+def outcome(proof: Proof, example: Example) -> Proven:
+    """Write one example's outcome; its seconds are those that it ran, without waiting for a box or the reference."""
     report = proof.report
     return Proven(
         name=proof.example, about=proof.about[:300], is_right=proof.is_right, style=example.expected.style,
-        seconds=round(max(0.0, proof.seconds - waited), 3), surprises=cut(proof.surprises),
+        seconds=float(report.provenance["seconds"]) if report else round(proof.seconds, 3), surprises=cut(proof.surprises),
         status=report.status if report else "broken",
         score=report.score if report else None, points=report.points if report else None,
         rows=rows_of(example, report) if report else [])
