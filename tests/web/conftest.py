@@ -34,15 +34,29 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
             django_settings.GRADER.data / "test.sqlite3")
 
 
+def is_real(request):
+    """Whether a test's transactions are real ones, after which Django empties every table."""
+    mark = request.node.get_closest_marker("django_db")
+    return bool({"transactional_db", "live_server"} & set(request.fixturenames) or (mark and mark.kwargs.get("transaction")))
+
+
+def truncating(verb):
+    """Let PostgreSQL's guard against emptying the log stand, or step aside for Django, which empties every table."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE web_entry {verb} TRIGGER audit_no_truncate")
+
+
 @pytest.fixture(autouse=True)
 def _log_is_emptied(request):
     """Take the audit log's triggers away for a moment where a test has committed entries, so that they can go."""
-    mark = request.node.get_closest_marker("django_db")
-    is_real = {"transactional_db", "live_server"} & set(request.fixturenames) or (mark and mark.kwargs.get("transaction"))
-    if is_real:
+    if is_real(request) or request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
         request.getfixturevalue("_django_db_helper")
+        truncating("ENABLE")
     yield
-    if is_real and connection.vendor == "sqlite" and Entry.objects.exists():
+    if is_real(request):
+        truncating("DISABLE")
+    if is_real(request) and connection.vendor == "sqlite" and Entry.objects.exists():
         with connection.cursor() as cursor:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'web_entry'")
             triggers = cursor.fetchall()

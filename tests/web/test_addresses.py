@@ -42,7 +42,7 @@ INSTRUCTORS = {"release", "invitations", "invitation_withdraw"}
 STAFF = {"api course_grades", "gradebook", "gradebook_csv", "student", "adjust", "adjustment_withdraw",
          "api course_adjustments", "give", "give_withdraw", "hold", "points",
          "evidence", "evidence_array", "replay", "beside", "rubrics", "rubric", "rubric_item", "tick", "comment"}
-INSTRUCTORS |= {"dates", "extension_give", "accommodate", "extension_withdraw", "accommodation_end"}
+INSTRUCTORS |= {"records", "records_csv", "dates", "extension_give", "accommodate", "extension_withdraw", "accommodation_end"}
 STAFF |= {"extensions"}
 INSTRUCTORS |= {"course_settings", "person", "people_invite", "invite_again", "roster", "api send_roster"}
 STAFF |= {"people", "people_csv", "api people"}

@@ -77,6 +77,14 @@ def test_the_database_itself_refuses(entry, statement):
     assert Entry.objects.get().reason == "ill"
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
+@pytest.mark.parametrize("statement", ["TRUNCATE web_entry", "TRUNCATE web_entry, web_session CASCADE"])
+def test_the_log_is_not_emptied_at_once(entry, statement):
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert Entry.objects.get().reason == "ill"
+
+
 def test_the_log_outlives_the_account_and_the_course(entry, instructor, course):
     instructor.delete()
     course.delete()

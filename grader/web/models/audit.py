@@ -52,6 +52,7 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["course", "-at"], name="entries_of_course")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write a new entry; raises Unchangeable for one that is there."""

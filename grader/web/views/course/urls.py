@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from grader.web.views.course import dates, extensions, people, roster, settings
+from grader.web.views.course import dates, extensions, people, records, roster, settings
 
 COURSE = "courses/<slug:course>/"
 
 urlpatterns = [
     path("new-course/", settings.new, name="course_new"),
+    path("audit/", records.of_all, name="audit_log"),
+    path("audit/csv", records.file_of_all, name="audit_log_csv"),
+    path(f"{COURSE}records/", records.of_course, name="records"),
+    path(f"{COURSE}records/csv", records.file_of_course, name="records_csv"),
     path(f"{COURSE}settings/", settings.change, name="course_settings"),
     path(f"{COURSE}dates/", dates.dates, name="dates"),
     path(f"{COURSE}extensions/", extensions.extensions, name="extensions"),
