@@ -1,4 +1,4 @@
-"""The sweeper's postman: sends the letters that are due (grader/web/post.py), beside the sweeping and never in its way."""
+"""The sweeper's postman: gathers news and sends the letters that are due, beside the sweeping and never in its way."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 
 from django.db import InterfaceError, OperationalError, connection
 
-from grader.web import post, specs
+from grader.web import news, post, specs
 from grader.web.regrades import notices
 
 ROUND_S = 5.0
@@ -19,6 +19,7 @@ def deliver(stopped: threading.Event) -> None:
     while True:
         try:
             notices.gather(specs.now())
+            news.gather(specs.now())
             sent = post.send_due(specs.now())
             if sent:
                 log.info("%d letters sent", sent)

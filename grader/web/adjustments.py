@@ -104,6 +104,7 @@ def give_all(gifts: Iterable[tuple[Assignment, User, Given]], member: Membership
         audit.Act("score.override" if a.is_override else "score.adjust", _about(a), after=_told(a), reason=a.reason or a.comment)
         for a in made])
     _recount(member.course, made)
+    _tell(made, now, "given")
     return made
 
 
@@ -121,7 +122,14 @@ def withdraw(found: Adjustment, member: Membership, now: datetime) -> bool:
         if is_done:
             audit.record(member.user, "score.withdraw", course=member.course, about=_about(found), before=_told(found))
             _recount(member.course, [found])
+            _tell([found], now, "withdrawn")
     return is_done
+
+
+def _tell(found: Iterable[Adjustment], now: datetime, deed: str) -> None:
+    """Let students hear of it."""
+    from grader.web import news  # which asks holds, and they grades
+    news.of_adjustments(found, now, deed)
 
 
 def _recount(course: Course, found: Iterable[Adjustment]) -> None:

@@ -17,7 +17,7 @@ from grader.web.models import Assignment, Course, Extension, Membership, Role, S
 # These stand beside the assignments in a course's addresses.
 # These stand beside the assignments in a course's addresses.
 RESERVED = ("gradebook", "by-hand", "regrades", "rubric", "work", "statistics", "specs", "clone", "people", "settings", "dates",
-            "extensions", "records")
+            "extensions", "records", "announcements")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,13 @@ def release(assignment: Assignment, at: datetime | None, *, by: User) -> None:
         Assignment.objects.filter(pk=assignment.pk).update(released_at=at)
         audit.record(by, "grades.release" if at else "grades.hold", course=assignment.course, about=assignment.slug,
                      before=_iso(before), after=_iso(at))
+        if at is not None:
+            _tell_of_release(Assignment.objects.get(pk=assignment.pk), at)
+
+
+def _tell_of_release(assignment: Assignment, at: datetime) -> None:
+    from grader.web import news  # whose letters may bring invitations, which make places here
+    news.of_release(assignment, at)
 
 
 def _place(member: Membership | None) -> dict[str, Any] | None:

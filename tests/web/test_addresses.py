@@ -19,6 +19,7 @@ from grader.web.accounts import invitations
 from grader.web.models import (
     Accommodation,
     Adjustment,
+    Announcement,
     Extension,
     LineComment,
     Notice,
@@ -43,7 +44,8 @@ STAFF = {"api course_grades", "gradebook", "gradebook_csv", "student", "adjust",
          "api course_adjustments", "give", "give_withdraw", "hold", "points",
          "evidence", "evidence_array", "replay", "beside", "rubrics", "rubric", "rubric_item", "tick", "comment"}
 INSTRUCTORS |= {"records", "records_csv", "dates", "extension_give", "accommodate", "extension_withdraw", "accommodation_end"}
-STAFF |= {"extensions"}
+STAFF |= {"extensions", "announcement_withdraw"}
+COURSE |= {"announcements"}
 INSTRUCTORS |= {"course_settings", "person", "people_invite", "invite_again", "roster", "api send_roster"}
 STAFF |= {"people", "people_csv", "api people"}
 INSTRUCTORS |= {"regrade_promote", "regrade_revert"}
@@ -108,6 +110,7 @@ def things(course, alice, instructor):
                                           created_at=specs.now()).pk,
             "invitation": invitation.pk, "assignment": attempt.submission.assignment.slug, "attempt": attempt.pk,
             "number": RegradeRequest.objects.create(attempt=attempt, check_name="predict", created_at=specs.now()).pk,
+            "announcement": Announcement.objects.create(course=course, title="x", text="y", at=specs.now()).pk,
             "extension": Extension.objects.create(assignment=attempt.submission.assignment, user=alice).pk,
             "accommodation": Accommodation.objects.create(course=course, user=alice, days=1).pk,
             "adjustment": Adjustment.objects.create(assignment=attempt.submission.assignment, student=alice, points=1,

@@ -211,7 +211,7 @@ def test_its_queries_are_few_however_many_rows_there_are(address, client, person
     text = text_in(shown)
     member = Membership.objects.get(user__username="tessa")
     seen = re.search(r'name="seen" value="([^"]*)"', shown.content.decode())[1]
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(24):
         assert points_file.confirm(course, text, WHY, seen, member) == 40
     assert Adjustment.objects.count() == Entry.objects.filter(action="score.adjust").count() == 40
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("login/", views.LogInPage.as_view(), name="login"),
     path("logout/", views.LogOutPage.as_view(), name="logout"),
     path("logout/everywhere/", views.log_out_everywhere, name="log_out_everywhere"),
+    path("mail/", views.choose_pace, name="mail_pace"),
     path("password/", views.ChangePassword.as_view(), name="password_change"),
     path("reset/", views.AskResetPage.as_view(), name="password_reset"),
     path("reset/sent/", views.reset_sent, name="password_reset_sent"),

@@ -73,7 +73,8 @@ def account(request: HttpRequest) -> HttpResponse:
     user = access.user_of(request)
     places = Membership.objects.filter(user=user, is_active=True).select_related("course").order_by("course__title")
     return render(request, "accounts/account.html", {
-        "places": places, "sessions": sessions.open_sessions(user), "here": request.session.session_key, "named": sessions.named})
+        "places": places, "sessions": sessions.open_sessions(user), "here": request.session.session_key, "named": sessions.named,
+        "paces": User.Pace.choices})
 
 
 @login_required
@@ -85,6 +86,17 @@ def log_out_everywhere(request: HttpRequest) -> HttpResponse:
         ended = sessions.end(user, but=request.session.session_key)
         audit.record(user, "session.end", about=_about(user), after={"ended": ended})
     messages.success(request, f"Logged out in {ended} other place{'' if ended == 1 else 's'}.")
+    return redirect("account")
+
+
+@login_required
+@require_POST
+def choose_pace(request: HttpRequest) -> HttpResponse:
+    """Choose how often news come by mail."""
+    user, pace = access.user_of(request), request.POST.get("pace", "")
+    if pace in User.Pace.values:
+        User.objects.filter(pk=user.pk).update(mail_pace=pace)
+        messages.success(request, "Your choice is kept.")
     return redirect("account")
 
 

@@ -12,6 +12,7 @@ from grader.web.models.draft import Draft, DraftFile
 from grader.web.models.hold import Hold
 from grader.web.models.letter import Letter
 from grader.web.models.likeness import Comparison, Pair, Prints
+from grader.web.models.news import Announcement, News
 from grader.web.models.outcome import Alarm, Digest, Outcome
 from grader.web.models.proof import Proof, Publication
 from grader.web.models.regrade import Notice, Promotion, Regrade, RegradeItem, Way
@@ -21,8 +22,8 @@ from grader.web.models.session import Session
 from grader.web.models.submission import Submission
 from grader.web.models.work import Split, WorkItem, WorkRules
 
-__all__ = ["LIVE", "Accommodation", "Adjustment", "Alarm", "Assignment", "Attempt", "Comparison", "Counted", "Course", "Digest",
-           "Draft", "DraftFile", "Entry", "Extension", "Hold", "Invitation", "Letter", "LineComment", "Membership", "Notice",
-           "Outcome", "Pair", "Prints", "Promotion", "Proof", "Publication", "Regrade", "RegradeItem", "RegradeMessage",
-           "RegradeRequest", "Role", "RubricItem", "RubricTick", "Session", "SpecVersion", "Split", "State", "Submission",
-           "Token", "User", "Way", "WorkItem", "WorkRules"]
+__all__ = ["LIVE", "Accommodation", "Adjustment", "Alarm", "Announcement", "Assignment", "Attempt", "Comparison", "Counted",
+           "Course", "Digest", "Draft", "DraftFile", "Entry", "Extension", "Hold", "Invitation", "Letter", "LineComment",
+           "Membership", "News", "Notice", "Outcome", "Pair", "Prints", "Promotion", "Proof", "Publication", "Regrade",
+           "RegradeItem", "RegradeMessage", "RegradeRequest", "Role", "RubricItem", "RubricTick", "Session", "SpecVersion",
+           "Split", "State", "Submission", "Token", "User", "Way", "WorkItem", "WorkRules"]

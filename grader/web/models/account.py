@@ -11,7 +11,15 @@ from grader.web.models.course import Course, Role
 class User(AbstractUser):
     """A person. What they may do is said by their membership of each course, not here."""
 
+    class Pace(models.TextChoices):
+        """How often news of grades and announcements come by mail."""
+
+        NOW = "now", "as they happen"
+        DAILY = "daily", "once a day, together"
+        NONE = "none", "never"
+
     email = models.EmailField(unique=True)
+    mail_pace = models.CharField(max_length=10, choices=Pace.choices, default=Pace.NOW)
 
     @property
     def shown_name(self) -> str:

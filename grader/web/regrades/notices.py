@@ -117,7 +117,8 @@ def _settled(notice: Notice, now: datetime) -> bool:
 
 
 def _to_mail(now: datetime) -> QuerySet[Notice]:
-    return Notice.objects.filter(is_ready=True, is_void=False, mailed_at=None, mail_at__lte=now, user__is_active=True)
+    return Notice.objects.filter(is_ready=True, is_void=False, mailed_at=None, mail_at__lte=now,
+                                 user__is_active=True).exclude(user__mail_pace=User.Pace.NONE)
 
 
 def _written(user: int, course: int, now: datetime) -> bool:

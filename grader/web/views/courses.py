@@ -8,7 +8,7 @@ from datetime import datetime
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from grader.web import access, marks, specs
+from grader.web import access, marks, news, specs
 from grader.web.marks import Mark, Record
 from grader.web.models import LIVE, Assignment, RegradeRequest
 from grader.web.policy import Standing
@@ -49,7 +49,7 @@ def course(request: Request, course: str) -> HttpResponse:
         "attempt__submission__assignment", "attempt__submission__user").order_by("created_at") if member.is_staff else []
     return render(request, "web/course.html", {
         "member": member, "course": member.course, "lines": lines, "now": now, "waiting": list(waiting),
-        "notices": notices.for_student(member.user, member.course, now)})
+        "notices": notices.for_student(member.user, member.course, now), "announced": news.shown(member, now - news.SHOWN)})
 
 
 def _line(record: Record, now: datetime) -> Line:

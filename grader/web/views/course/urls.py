@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from grader.web.views.course import dates, extensions, people, records, roster, settings
+from grader.web.views.course import announcements, dates, extensions, people, records, roster, settings
 
 COURSE = "courses/<slug:course>/"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path(f"{COURSE}records/", records.of_course, name="records"),
     path(f"{COURSE}records/csv", records.file_of_course, name="records_csv"),
     path(f"{COURSE}settings/", settings.change, name="course_settings"),
+    path(f"{COURSE}announcements/", announcements.announcements, name="announcements"),
+    path(f"{COURSE}announcements/<int:announcement>/withdraw", announcements.withdraw, name="announcement_withdraw"),
     path(f"{COURSE}dates/", dates.dates, name="dates"),
     path(f"{COURSE}extensions/", extensions.extensions, name="extensions"),
     path(f"{COURSE}extensions/give", extensions.give, name="extension_give"),
