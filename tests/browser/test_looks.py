@@ -11,7 +11,10 @@ pytestmark = pytest.mark.slow
 PAGES = ["/", "/courses/demo/", "/courses/demo/xor-2-3-1/", "/courses/demo/gan-mnist/", "/nothing/here"]
 BY_STAFF = ["/courses/demo/", "/courses/demo/gradebook/", "/courses/demo/gradebook/alice/", "/courses/demo/by-hand/",
             "/courses/demo/rubric/", "/courses/demo/rubric/linear-zero/", "/courses/demo/work/", "/courses/demo/work/?state=done",
-            "/courses/demo/statistics/", "/courses/demo/statistics/linear-zero/"]
+            "/courses/demo/statistics/", "/courses/demo/statistics/linear-zero/", "/courses/demo/people/",
+            "/courses/demo/extensions/", "/courses/demo/announcements/"]
+BY_INSTRUCTOR = ["/new-course/", "/audit/", *(f"/courses/demo/{page}/" for page in (
+    "people", "people/roster", "people/alice", "dates", "extensions", "settings", "records", "announcements"))]
 CONTRAST, NAMES, WIDE = ((Path(__file__).parent / f"{name}.js").read_text() for name in ("contrast", "names", "wide"))
 
 
@@ -34,6 +37,18 @@ def attempts(service, browser):
     context.close()
     return [*found, f"/courses/demo/linear-zero/compare?before={numbers[0]}&after={numbers[-1]}",
             f"/attempts/{numbers[0]}/checks/predict/"]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+def test_every_page_on_which_a_course_is_run_fits_and_can_be_read(width, scheme, visit):
+    seen = visit("instructor", width=width, scheme=scheme)
+    faults = {}
+    for address in BY_INSTRUCTOR:
+        seen.page.goto(address)
+        seen.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = !d.classList.contains('menu'); })")
+        told = [*seen.page.evaluate(WIDE), *seen.page.evaluate(CONTRAST), *seen.page.evaluate(NAMES)]
+        faults |= {address: told} if told else {}
+    assert faults == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
