@@ -6,7 +6,7 @@ filter by what is kept beside them (gradebook_states.py): working everybody's gr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -104,16 +104,34 @@ def read(course: Course, asked: Asked, now: datetime) -> Book:
     """Read one page of a gradebook; its queries are as many for ten students as for thousands."""
     every = list(course.assignments.select_related("course", "version"))
     columns = [a for a in every if a.slug == asked.assignment] or every
-    places = _sought(course, asked)
-    if asked.state:
-        found = students_in(asked.state, columns, [p.user for p in places], now)
-        places = [p for p in places if p.user in found]
-    places = _ordered(places, asked, every)
+    places = order(course, asked, every, now)
     pages = max(1, -(-len(places) // PAGE))
     page = min(asked.page, pages)
     seen = grades.students(course).in_bulk([p.pk for p in places[(page - 1) * PAGE:page * PAGE]])
     shown = grades.of(course, [seen[p.pk] for p in places if p.pk in seen], every)
     return Book(rows(shown, columns, now), columns, len(columns) == len(every), len(places), page, pages)
+
+
+def order(course: Course, asked: Asked, every: Sequence[Assignment], now: datetime) -> list[Place]:
+    """List the students that are asked for, of all pages, in their order."""
+    places = _sought(course, asked)
+    if asked.state:
+        columns = [a for a in every if a.slug == asked.assignment] or every
+        found = students_in(asked.state, columns, [p.user for p in places], now)
+        places = [p for p in places if p.user in found]
+    return _ordered(places, asked, every)
+
+
+def asked_for(said: Mapping[str, str], sections: Collection[str], slugs: Collection[str]) -> Asked:
+    """Read what is asked for from the parts of an address."""
+    search, section, assignment, state, sort, page = (
+        said.get(k, "").strip() for k in ("search", "section", "assignment", "state", "sort", "page"))
+    by = sort.removeprefix("-")
+    return Asked(
+        search[:LONGEST].replace("\0", ""), section if section in sections else "", assignment if assignment in slugs else "",
+        state if state in WORDS else "",
+        by if by in {"name", "section", "total", *(f"{SCORE}{slug}" for slug in slugs)} else "name", sort.startswith("-"),
+        int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 7 and int(page) else 1)
 
 
 def rows(students: Sequence[Student], columns: Sequence[Assignment], now: datetime) -> list[Row]:

@@ -147,6 +147,27 @@ def test_the_next_student_is_the_gradebooks_with_the_attempt_that_counts(late_da
     assert way(best.pk, "before") == way(attempt.pk, "before") == reverse("attempt", args=[attempt.pk])
 
 
+def test_the_list_is_as_the_gradebook_was_last_shown_whatever_is_done_on_the_way(attempt, bob, person, course, ta, logged_in):
+    assignment, client = attempt.submission.assignment, logged_in(ta)
+    low = graded(handed_in(assignment, bob), verdict("predict", passed=False))
+    zoe = graded(handed_in(assignment, person("zoe", course)), verdict("predict", points=1.0))
+    Membership.objects.exclude(user=bob).update(section="Monday")
+    book = reverse("gradebook", args=[course.slug])
+
+    def following(pk):
+        return client.get(reverse("beside", args=[pk]), {"way": "next"}).url.strip("/").split("/")[-1]
+    client.get(f"{book}?section=Monday")
+    client.post(reverse("adjust", args=[attempt.pk]), {"points": "1", "comment": "c"})
+    assert following(attempt.pk) == str(zoe.pk)
+    assert "of those that the gradebook last showed" in text_of(client.get(reverse("beside", args=[zoe.pk]), follow=True))
+    client.get(f"{book}?sort=score.linear-zero")
+    assert [following(pk) for pk in (low.pk, zoe.pk)] == [str(zoe.pk), str(attempt.pk)]
+    client.get(f"{book}?search=zoe")
+    assert following(low.pk) == str(zoe.pk)  # who is not in the list goes by the name
+    client.get(book)
+    assert following(attempt.pk) == str(low.pk)
+
+
 def test_only_staff_replay_and_go_through_the_list(attempt, alice, bob, logged_in):
     for who in (alice, bob):
         client = logged_in(who)

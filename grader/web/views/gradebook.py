@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from grader.web import access, audit, gradebook, grades, marks, specs
+from grader.web import access, audit, gradebook, grades, marks, neighbours, specs
 from grader.web.grade_files import csv_file, lines
-from grader.web.gradebook import LONGEST, SCORE, WORDS, Asked
+from grader.web.gradebook import WORDS
 from grader.web.models import Accommodation, Extension, Membership, RegradeRequest
 from grader.web.views.gate import Request, members
 
@@ -23,7 +23,9 @@ def book(request: Request, course: str) -> HttpResponse:
     member = access.member_as(request.user, course, *access.STAFF)
     now, sections = specs.now(), gradebook.sections(member.course)
     slugs = dict(member.course.assignments.values_list("slug", "title"))
-    asked = _asked(request, sections, list(slugs))
+    asked = gradebook.asked_for(request.GET.dict(), sections, slugs)
+    if request.session.get(seen := neighbours.seen_in(course)) != asked.address(page=1):
+        request.session[seen] = asked.address(page=1)  # the list that staff then grade through
     return render(request, "web/gradebook.html", {
         "course": member.course, "member": member, "now": now, "asked": asked, "sections": sections, "titles": slugs,
         "book": gradebook.read(member.course, asked, now), "words": WORDS})
@@ -63,15 +65,3 @@ def history_of(viewer: Membership, place: Membership, now: datetime) -> dict[str
         "always": Accommodation.objects.filter(course=viewer.course, user=found).first(),
         "extensions": {e.assignment_id: e for e in Extension.objects.filter(
             assignment__course=viewer.course, user=found).select_related("given_by")}}
-
-
-def _asked(request: Request, sections: list[str], slugs: list[str]) -> Asked:
-    """Read what is asked for from an address."""
-    said = {k: request.GET.get(k, "").strip() for k in ("search", "section", "assignment", "state", "sort", "page")}
-    sort, page = said["sort"].removeprefix("-"), said["page"]
-    if sort not in {"name", "section", "total", *(f"{SCORE}{slug}" for slug in slugs)}:
-        sort = "name"
-    return Asked(
-        said["search"][:LONGEST].replace("\0", ""), said["section"] if said["section"] in sections else "",
-        said["assignment"] if said["assignment"] in slugs else "", said["state"] if said["state"] in WORDS else "", sort,
-        said["sort"].startswith("-"), int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 7 and int(page) else 1)

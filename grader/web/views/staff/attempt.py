@@ -69,12 +69,14 @@ def replay(request: Request, pk: int) -> HttpResponse:
 @members
 @require_safe
 def beside(request: Request, pk: int) -> HttpResponse:
-    """Go to the attempt of the next or the previous student in the assignment."""
-    _, found = _of_staff(request, pk)
+    """Go to the attempt of the next or the previous student in the assignment, as the gradebook was last shown."""
+    member, found = _of_staff(request, pk)
     is_next, page = request.GET.get("way") != "before", "source" if request.GET.get("page") == "source" else "attempt"
-    other = neighbours.beside(found, 1 if is_next else -1)
+    address = request.session.get(neighbours.seen_in(member.course.slug), "")
+    other = neighbours.beside(found, 1 if is_next else -1, address, specs.now())
     if other is None:
-        messages.info(request, f"This is the {'last' if is_next else 'first'} student who handed in here.")
+        of = " of those that the gradebook last showed" if address.strip("?") else ""
+        messages.info(request, f"This is the {'last' if is_next else 'first'} student{of} who handed in here.")
     return redirect(reverse(page, args=[other or pk]))
 
 
