@@ -4,6 +4,7 @@ GraderError
 ├── SpecError        the instructor's: what is wrong in an assignment folder, all of it at once
 ├── SubmissionError  the student's, before any run: too large, not a notebook, a syntax error
 └── Broken           ours: engine gone, image missing, bug; retried, never a mark
+    └── Unwritten    nothing can be kept just now: the disk is full or out of reach
 """
 
 from __future__ import annotations
@@ -28,3 +29,7 @@ class SubmissionError(GraderError):
 
 class Broken(GraderError):
     """The fault is ours; it is retried and never costs a mark."""
+
+
+class Unwritten(Broken):
+    """Something could not be written down; the same may do later."""

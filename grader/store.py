@@ -25,13 +25,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from grader.errors import Broken
+from grader.errors import Broken, Unwritten
 from grader.evidence import MAX_HEADER, MAX_PROBE
 
 MAX_ATTEMPT = 64 << 20  # of all evidence of one attempt
 MAX_OBJECT = MAX_ATTEMPT + (4 << 20)  # evidence, and what the box said beside it
 NAME = re.compile(r"[0-9a-f]{64}")
 PART = struct.Struct("<IQ")  # of a run: the sizes of a JSON text and of a blob
+ROOM = 1 << 16  # bytes that must find a place before anything is begun
 LEVEL = 1  # numbers hardly shrink more at higher levels, which take four times as long
 
 Frames = Iterable[tuple[Mapping[str, Any], bytes]]
@@ -94,6 +95,18 @@ class Objects:
         with locked(self.root, fcntl.LOCK_EX):
             yield
 
+    def try_writing(self) -> None:
+        """Write a little and remove it again; raises Broken where an object could not be kept."""
+        trial = self.root / f".trial.{secrets.token_hex(4)}"
+        try:
+            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_through(trial, bytes(ROOM))
+        except OSError as e:
+            raise Unwritten(f"{self.root} cannot be written: {e.strerror}") from e
+        finally:
+            with suppress(OSError):
+                trial.unlink()
+
     def _path(self, name: str) -> Path:
         if not NAME.fullmatch(name):
             raise Broken(f"{name!r:.80} is no name of an object")
@@ -126,7 +139,7 @@ def locked(folder: Path, how: int) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as e:
-        raise Broken(f"{folder} cannot be used: {e.strerror}") from e
+        raise Unwritten(f"{folder} cannot be used: {e.strerror}") from e
     try:
         fcntl.flock(lock, how)
         yield
@@ -147,7 +160,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     except OSError as e:
         with suppress(OSError):
             temporary.unlink()
-        raise Broken(f"{path} cannot be written: {e.strerror}") from e
+        raise Unwritten(f"{path} cannot be written: {e.strerror}") from e
 
 
 def write_through(path: Path, content: bytes) -> None:

@@ -25,6 +25,7 @@ from worker.attempt import Attempt, unrun
 from worker.comparing import compare_waiting
 from worker.engines.base import owner
 from worker.engines.choose import choose
+from worker.fitness import Fitness
 from worker.grade import measured
 from worker.keep import manifest_of, report_bytes
 from worker.known import explain
@@ -34,7 +35,7 @@ from worker.pool import Pool
 RUNTIME = "pytorch"
 LONGEST_S = 30.0  # to wait after faults of ours before the next attempt is claimed
 PRESENT_S = 20.0  # how often a worker says that it is there
-AGAIN_S = (0.1, 0.5, 2.0, 5.0, 10.0, 20.0)  # pauses before a database that doesn't answer is asked again
+AGAIN_S = (0.1, 0.5, 2.0, 5.0, 10.0, *[20.0] * 30)  # pauses before a database that doesn't answer is asked again
 log = logging.getLogger(__name__)
 
 Result = dict[str, Any]
@@ -52,6 +53,7 @@ class Grading:
         self.stopping = threading.Event()  # no further attempt is begun
         self.closed = threading.Event()
         self.boxes: Pool | None = None
+        self.fitness: Fitness | None = None
         self.faults = 0  # of ours, since the last attempt that was graded
 
     def open(self) -> None:
@@ -61,6 +63,7 @@ class Grading:
         log.warning("worker %s grades in %s boxes (%s), %d at once, queues %s", self.name, engine.name, why, self.settings.jobs,
                     ", ".join(self.queues))
         self.boxes = Pool(engine, self.settings.pool_mb, is_fresh=self.settings.isolation == "fresh", keeps_house=True)
+        self.fitness = Fitness(lambda: engine.why_not(RUNTIME), specs.objects())
         self._warm_up(self.boxes)
         threading.Thread(target=self._be_present, name="presence", daemon=True).start()
 
@@ -82,7 +85,7 @@ class Grading:
         """
         graded = 0
         try:
-            while not self.stopping.is_set() and (
+            while self._is_fit() and (
                     row := queue.claim(self.queues, self.name, specs.now(), regrades=regrades)) is not None:
                 progress.tell(self.redis, row.pk, "claimed", worker=self.name, tries=row.tries)
                 with leased(row):
@@ -93,9 +96,17 @@ class Grading:
                 if row.priority:
                     break
             compare_waiting(self.queues, self.stopping)
+        except (OperationalError, InterfaceError) as e:
+            log.warning("nothing is claimed: the database doesn't answer: %s; the sweeper will ring", e)
         finally:
             connection.close()  # the pool's thread may idle for long
         return graded
+
+    def _is_fit(self) -> bool:
+        """Wait until this worker can grade; False where it is to end."""
+        if self.fitness is not None:
+            self.fitness.wait(self.stopping, after_fault=bool(self.faults))
+        return not self.stopping.is_set()
 
     def _try(self, row: Row) -> tuple[Result | None, str]:
         """Grade an attempt, and if the fault is ours, say which."""

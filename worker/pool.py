@@ -73,6 +73,7 @@ class Pool:
         self.warming: Counter[Kind] = Counter()
         self.ahead: Counter[Kind] = Counter()  # how many to have ready
         self.faults: dict[Kind, Broken] = {}
+        self.unkilled: list[Talk] = []
         self.started = 0
         self.closed = threading.Event()
         self.background = ThreadPoolExecutor(AT_ONCE, "boxes")
@@ -129,6 +130,7 @@ class Pool:
         for idle in gone:
             self._end(idle.talk)
         self.background.shutdown(wait=True)
+        self._kill(*self.unkilled)
 
     def look_after(self) -> None:
         """Do the rounds: end what is dead or unwanted, have ready what was asked for, sweep what killed owners left."""
@@ -141,6 +143,7 @@ class Pool:
         with self.turn:
             for kind in list(self.ahead):
                 self._fill(kind)
+        self._kill(*[self.unkilled.pop() for _ in list(self.unkilled)])
         with suppress(Broken):
             self.engine.sweep()
 
@@ -267,10 +270,16 @@ class Pool:
             self._end(talk)
 
     def _end(self, talk: Talk) -> None:
-        """Kill a box; if that fails the next sweep finds it."""
-        with suppress(Broken):
-            talk.shell.kill()
+        """Kill a box; where the engine doesn't answer, the next round tries again."""
+        self._kill(talk)
         self._forget_one()
+
+    def _kill(self, *talks: Talk) -> None:
+        for talk in talks:
+            try:
+                talk.shell.kill()
+            except Broken:
+                self.unkilled.append(talk)
 
     def _forget_one(self) -> None:
         with self.turn:

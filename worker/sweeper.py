@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from datetime import datetime
 from importlib import import_module
 from itertools import count
@@ -21,6 +22,7 @@ from worker.grading import alert
 from worker.posting import deliver
 
 ROUND_S = 10.0
+JUMP_S = 5.0  # by which a clock must be ahead of the one that can't be set, to have jumped
 HOUR = 360  # rounds
 log = logging.getLogger(__name__)
 
@@ -90,6 +92,18 @@ def ring_for_proofs(server: redis.Redis) -> int:
     return sum(bell.ring(name, bell.PROVE) for name in silent)
 
 
+class Clock:
+    """The clock on the wall, watched from one round to the next: where it jumps ahead, leases seem to have run out."""
+
+    def __init__(self) -> None:
+        self.before = specs.now(), time.monotonic()
+
+    def jumped_s(self, now: datetime) -> float:
+        """Say by how many seconds the clock went ahead of the time that really passed since it was asked before."""
+        (wall, real), self.before = self.before, (now, time.monotonic())
+        return (now - wall).total_seconds() - (self.before[1] - real)
+
+
 def clear_sessions() -> None:
     """Remove sessions that nobody can use any more."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
@@ -98,9 +112,11 @@ def clear_sessions() -> None:
 def run(stopped: threading.Event, redis_url: str) -> None:
     """Sweep until told to stop; a round that fails is followed by the next."""
     threading.Thread(target=deliver, args=(stopped,), name="post", daemon=True).start()
-    server = progress.connect(redis_url)
+    server, clock = progress.connect(redis_url), Clock()
     for number in count():
         try:
+            if (ahead_s := clock.jumped_s(specs.now())) > JUMP_S:
+                log.warning("the clock jumped %g s ahead; %d leases begin anew", ahead_s, queue.prolong_all(specs.now()))
             if number % HOUR == 0:
                 clear_sessions()
                 look_after_courses()

@@ -79,12 +79,21 @@ def give_back(attempt: Attempt, because: str, now: datetime) -> bool:
 
 
 def expire(now: datetime) -> list[Attempt]:
-    """Put back every attempt whose lease has run out; returns those that are broken now."""
+    """Put back every attempt whose lease has run out; returns those that are broken now.
+
+    A lease that ends later than one given now was given by a clock that has been put back since; it is cut to a whole one.
+    """
+    Attempt.objects.filter(state=State.RUNNING, lease_until__gt=_lease(now)).update(lease_until=_lease(now))
     late = Attempt.objects.filter(state=State.RUNNING, lease_until__lt=now)
     for attempt in late:
         rows = Attempt.objects.filter(pk=attempt.pk, state=State.RUNNING, tries=attempt.tries, lease_until__lt=now)
         _put_back(rows, attempt, f"worker {attempt.worker} was lost", now)
     return list(Attempt.objects.filter(pk__in=[a.pk for a in late], state=State.BROKEN))
+
+
+def prolong_all(now: datetime) -> int:
+    """Give every running attempt a whole lease from now on, for the clock has jumped; count them."""
+    return Attempt.objects.filter(state=State.RUNNING).update(lease_until=_lease(now))
 
 
 def cancel(attempt: Attempt, now: datetime) -> bool:

@@ -215,14 +215,14 @@ class DockerShell:
         return self.channel.said.decode(errors="replace")
 
     def kill(self) -> None:
-        """Kill the container and remove it."""
-        container, self.id = self.id, None
-        if container is None:
+        """Kill the container and remove it; may be tried again after Broken."""
+        if (container := self.id) is None:
             return
         with faults("box"), suppress(docker.errors.NotFound):
             with suppress(docker.errors.APIError):  # it has ended already
                 self.api.kill(container)
             self.api.remove_container(container, force=True, v=True)
+        self.id = None  # not before: what fails is tried again
         self.api.close()
 
 

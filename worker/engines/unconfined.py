@@ -33,6 +33,10 @@ class Unconfined(Maker):
         """Nothing outlives its owner but temporary folders, which the system clears."""
         return 0
 
+    def why_not(self, runtime: str) -> None:
+        """Say what keeps it from working: nothing does."""
+        del runtime
+
     def doctor(self) -> list[base.Finding]:
         """Say what this engine is."""
         return [base.Finding("unconfined", ok=True, detail=WARNING)]

@@ -6,12 +6,12 @@ import logging
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from grader.errors import Broken
+from grader.errors import Broken, Unwritten
 from grader.web.api import attempts, class_regrades, courses, events, grades, people, regrades, submissions, token_calls
 from grader.web.api.problems import CODES, Problem, answer
 from grader.web.api.schema import Api, Page
@@ -76,6 +76,10 @@ def _broken(request: HttpRequest, fault: Any) -> HttpResponse:
     return answer(Problem("broken", "The fault is ours: what was kept can't be read. It is written down."))
 
 
+def _busy(_: HttpRequest, __: Any) -> HttpResponse:
+    return answer(Problem("busy", "The database doesn't answer in time; try again.", retry_after_s=BUSY_S))
+
+
 TOLD: dict[type[Exception], Any] = {
     Problem: _problem,
     ValidationError: _wrong,
@@ -86,7 +90,9 @@ TOLD: dict[type[Exception], Any] = {
     SuspiciousOperation: lambda *_: answer(Problem("bad_request", "This request can't be read.")),
     RequestDataTooBig: lambda *_: answer(Problem("too_large", "At most 10 MB can be sent at once, and nothing of it was kept.")),
     Http404: lambda *_: answer(Problem("not_found", "There is no such thing here, or it is somebody else's.")),
-    OperationalError: lambda *_: answer(Problem("busy", "The database doesn't answer in time; try again.", retry_after_s=BUSY_S)),
+    Unwritten: lambda *_: answer(Problem("busy", "Nothing can be kept right now; try again.", retry_after_s=BUSY_S)),
+    OperationalError: _busy,
+    InterfaceError: _busy,
     Broken: _broken,
 }
 api = _made()

@@ -54,7 +54,7 @@ CODES: dict[str, tuple[int, str]] = {
     "rate_limited": (429, "too many calls; wait for `Retry-After` seconds"),
     "internal": (500, "a fault of ours; nothing is half written"),
     "broken": (500, "a fault of ours: what was kept can't be read"),
-    "busy": (503, "the database doesn't answer in time; the same call will do later"),
+    "busy": (503, "the database doesn't answer in time, or nothing can be kept; the same call will do later"),
 }
 ANY_CODE = {400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large",
             429: "rate_limited", 503: "busy"}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+
+from grader.errors import Unwritten
 
 TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -36,6 +40,12 @@ NO_LENGTH = Fault(411, "The length is missing", "What is sent must say how long 
 OURS = Fault(500, "Something broke on our side", "The fault is ours, and it is written down. What you handed in before is safe.",
              "Try again in a moment; if it stays, tell your instructor.")
 
+BUSY = Fault(503, "The service can't be reached right now",
+             "Its database doesn't answer. What you handed in before is safe; what was on its way just now was not kept.",
+             "Try again in a minute.")
+FULL = Fault(503, "Nothing can be kept right now", "The service has no place to write. What you handed in before is safe, "
+             "but what was on its way just now was not kept.", "Try again in a minute; if it stays, tell your instructor.")
+
 
 def page(fault: Fault, request: HttpRequest | None = None) -> HttpResponse:
     """Make the page of an error."""
@@ -64,4 +74,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 def broken(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django calls it so
     """Answer when something of ours broke; the page needs no session, which may be what broke."""
-    return page(OURS)
+    fault = sys.exception()
+    if isinstance(fault, OperationalError | InterfaceError):
+        return page(BUSY)
+    return page(FULL if isinstance(fault, Unwritten) else OURS)
