@@ -1,4 +1,4 @@
-"""Hostile submissions: each ends in a report within the limit, earns nothing, and leaves nothing behind."""
+"""Hostile submissions: each ends in a report within the limit, earns nothing, and leaves nothing to the spy behind it."""
 
 import time
 from dataclasses import replace
@@ -18,6 +18,7 @@ NAMES = sorted(p.name for p in HERE.iterdir() if p.is_dir())
 LIMIT_S = 6
 START_S = 60  # to make a box on a busy machine; the run itself is held to the limit below
 FORBIDDEN = ("FOUND", "READ", "REACHED", "WROTE")
+SPY = Path(__file__).parent / "reuse" / "looks.py"  # a right program that looks for all that one before it may have left
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,11 @@ def assignment():
 def attempt(assignment, path, boxes):
     submission = read_submission(path.name, path.read_bytes())
     return grade(assignment, submission, 5, boxes, read_settings().places)
+
+
+def unhurried(assignment):
+    limits = assignment.spec.limits.model_copy(update={"seconds": 30})
+    return replace(assignment, spec=assignment.spec.model_copy(update={"limits": limits}))
 
 
 def wanted_status(path):
@@ -47,6 +53,13 @@ def test_hostile_submission_earns_nothing_and_ends_in_a_report(name, assignment,
     assert wanted_status(path) in ("any", report.status)
     assert not any(word in report.stdout for word in FORBIDDEN), report.stdout
     assert all(c.because for c in report.checks)
+    spied = attempt(unhurried(assignment), SPY, boxes)
+    assert spied.stdout == "LOOKED\n"
+    assert (spied.status, spied.score) == ("finished", spied.points)
+
+
+def test_there_are_enough_of_them():
+    assert len(NAMES) >= 60
 
 
 def test_honest_submission_after_all_of_them_is_unaffected(assignment, boxes):

@@ -1,0 +1,3 @@
+# defines what is asked for as texts
+# status: any
+predict = train = "a function"
