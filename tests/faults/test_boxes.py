@@ -52,10 +52,10 @@ def test_an_attempt_whose_box_dies_each_time_is_broken_and_the_queue_goes_on(ser
     worker = begin(service, desk)
     name = slow_program(service.home)[1]
     pk = desk.rows()[0]["pk"]
-    for _ in range(3):
-        wait_for(lambda: named(name), service.logs)
+    for tries in (1, 2, 3):
+        wait_for(lambda: desk.rows()[0]["tries"] == tries and named(name), service.logs)  # noqa: B023 - called at once
         worker.kill_boxes()
-        wait_for(lambda: desk.rows()[0]["state"] != "running")
+        wait_for(lambda: desk.rows()[0]["tries"] > tries or desk.rows()[0]["state"] == "broken", service.logs)  # noqa: B023
     other = desk.hand_in(student="bob", slug="linear-zero", file=RIGHT)
     wait_for(lambda: {r["pk"]: r["state"] for r in desk.rows()} == {pk: "broken", other: "done"})
     assert desk.rows()[0]["score"] is None
