@@ -15,7 +15,6 @@ from grader.web import audit, counted, times
 from grader.web.models import Assignment, Course, Extension, Membership, Role, SpecVersion, User
 
 # These stand beside the assignments in a course's addresses.
-# These stand beside the assignments in a course's addresses.
 RESERVED = ("gradebook", "by-hand", "regrades", "rubric", "work", "statistics", "specs", "clone", "people", "settings", "dates",
             "extensions", "records", "announcements")
 
