@@ -136,6 +136,7 @@ class Talk:
     def __init__(self, shell: Shell, *, is_nested: bool) -> None:
         self.shell = shell
         self.runs = 0
+        self.born = time.monotonic()
         self.doubt = "" if is_nested else "its attempts share namespaces"
         self.found = ""  # what the supervisor found amiss after its last job
         self.decoder = wire.Decoder()

@@ -28,27 +28,20 @@ from typing import Any
 
 import docker
 import docker.errors
-import docker.types
 import requests
 
 from grader.errors import Broken
 from grader.spec import Limits
-from worker.engines import base, gpu, seccomp, shares
+from worker.engines import base, container, gpu, shares
+from worker.engines.container import BOX_LABEL, FIRST_UID, OWNER_LABEL, UIDS
 from worker.engines.conversation import Maker
 from worker.inside import wire
 from worker.runtimes import build
 
-BOX_LABEL, OWNER_LABEL = "dlgrader.box", "dlgrader.owner"
-SUPERVISOR_UID, FIRST_UID, UIDS = 19_999, 20_000, 40_000
-TMPFS = "nosuid,nodev,noexec,mode=1777,size=256m,nr_inodes=16k"
-SHM_BYTES = 64 << 20
-ONE_CPU = 10**9
 FIRST_PROCESSES = 4  # the init reaper, the supervisor and its starter, and the first of an attempt's namespace
-ULIMITS = {"core": 0, "nofile": 256, "fsize": 64 << 20, "memlock": 64 << 10, "msgqueue": 0}
 STDOUT, HEAD = 1, struct.Struct(">BxxxI")
 LAST_WORDS = 4 << 10
 END_S = 2.0
-ENVIRONMENT = base.ENVIRONMENT | {"PYTHONPATH": "/opt/box"}
 
 
 class Docker(Maker):
@@ -138,50 +131,10 @@ class DockerShell:
                 undo.pop_all()
 
     def _create(self, image: str, limits: Limits, devices: list[dict[str, Any]]) -> dict[str, Any]:
-        users = [[0, SUPERVISOR_UID, 1], [FIRST_UID, FIRST_UID, UIDS]] if self.is_nested else []
-        walls = base.walls(seccomp.child_program(), owns_namespace=True, is_nested=self.is_nested, users=users)
-        created: dict[str, Any] = self.api.create_container(
-            image,
-            ["python3", "-s", "-P", "-m", "inside.supervisor", walls],
-            user="0:0",
-            hostname="box",
-            working_dir="/",
-            environment=ENVIRONMENT,
-            labels={BOX_LABEL: "1", OWNER_LABEL: base.owner()},
-            stdin_open=True,
-            host_config=self._host_config(limits, devices),
-        )
+        order = container.Order(image, base.box_memory_mb(limits) << 20, limits.processes + FIRST_PROCESSES, self.is_nested,
+                                base.owner(), devices)
+        created: dict[str, Any] = self.api.create_container_from_config(container.body(self.api.api_version, order))
         return created
-
-    def _host_config(self, limits: Limits, devices: list[dict[str, Any]]) -> dict[str, Any]:
-        memory = base.box_memory_mb(limits) << 20
-        config: dict[str, Any] = self.api.create_host_config(
-            network_mode="none",
-            ipc_mode="private",
-            cap_drop=["ALL"],
-            cap_add=["SETUID", "SETGID"] if self.is_nested else ["SETUID", "SETGID", "KILL"],
-            security_opt=self._security(),
-            read_only=True,
-            tmpfs={"/tmp": TMPFS, "/work": TMPFS},  # noqa: S108 - the box's own
-            shm_size=SHM_BYTES,
-            mem_limit=memory,
-            memswap_limit=memory,
-            nano_cpus=ONE_CPU,
-            pids_limit=limits.processes + FIRST_PROCESSES,
-            ulimits=[docker.types.Ulimit(name=name, soft=n, hard=n) for name, n in ULIMITS.items()],
-            log_config=docker.types.LogConfig(type="none"),
-            init=True,
-            device_requests=devices or None,
-        )
-        if self.is_nested:  # a covered /proc can't be mounted afresh; nest.py covers its own
-            config |= {"MaskedPaths": [], "ReadonlyPaths": []}
-        return config
-
-    def _security(self) -> list[str]:
-        """Choose the rules; Docker's own AppArmor profile would refuse the mounts of an attempt's namespaces."""
-        profile = seccomp.docker_profile(is_nested=self.is_nested)
-        unconfined = ["apparmor=unconfined"] if self.is_nested else []
-        return ["no-new-privileges:true", f"seccomp={profile}", *unconfined]
 
     def _start(self, container: str) -> None:
         wanted = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
