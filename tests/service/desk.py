@@ -19,7 +19,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
 
 from grader.web import bell, intake, kept_runs, queue, replays, reports, specs, staff_report, tokens  # noqa: E402
-from grader.web.models import Assignment, Attempt, Course, Membership, Token, User  # noqa: E402
+from grader.web.models import Assignment, Attempt, Course, Membership, SpecVersion, Submission, Token, User  # noqa: E402
 
 
 def begin(slugs, students):
@@ -69,6 +69,13 @@ def lose(pk):
     """Take away what an attempt was handed in as, as a broken disk would."""
     name = Attempt.objects.get(pk=pk).submission.content
     (specs.objects().root / name[:2] / name[2:]).unlink()
+
+
+def missing():
+    """List the objects that rows name and the store lacks."""
+    named = {*Submission.objects.values_list("content", flat=True), *SpecVersion.objects.values_list("content", flat=True),
+             *Attempt.objects.exclude(report="").values_list("report", flat=True)}
+    return sorted(named - set(specs.objects().names()))
 
 
 def expire_lease(pk):
@@ -130,8 +137,8 @@ def letters():
     return list(Letter.objects.order_by("pk").values_list("address", "state"))
 
 
-WISHES = {f.__name__: f for f in (begin, hand_in, rows, cancel, left, ring, shown_score, lose, expire_lease, token, revoke_tokens,
-                                  enrol, set_assignment, replay, again, evidence, invite, letters)}
+WISHES = {f.__name__: f for f in (begin, hand_in, rows, cancel, left, ring, shown_score, lose, missing,
+                                  expire_lease, token, revoke_tokens, enrol, set_assignment, replay, again, evidence, invite, letters)}
 WISHES |= regrade_wishes.WISHES | proof_wishes.WISHES | insight_wishes.WISHES
 
 for line in sys.stdin:
