@@ -53,18 +53,12 @@ class Objects:
             raise Broken(f"an object of {len(content)} bytes to keep, {MAX_OBJECT} allowed")
         name = hashlib.sha256(content).hexdigest()
         if not self._is_whole(name):
-            write_atomically(self._path(name), zlib.compress(content, LEVEL))
+            self._write(name, content)
         return name
 
     def get(self, name: str) -> bytes:
         """Return an object's content; raises Broken with its name when it is missing or damaged."""
-        try:
-            packed = self._path(name).read_bytes()
-        except FileNotFoundError as e:
-            raise Broken(f"object {name} is missing in {self.root}") from e
-        except OSError as e:
-            raise Broken(f"object {name} cannot be read: {e.strerror}") from e
-        content = unpacked(packed)
+        content = unpacked(self._read(name))
         if content is None or hashlib.sha256(content).hexdigest() != name:
             raise Broken(f"object {name} is damaged in {self.root}")
         return content
@@ -82,6 +76,12 @@ class Objects:
         for path in [*gone, *self.root.glob("??/.*")]:
             path.unlink(missing_ok=True)
         return len(gone)
+
+    def check(self) -> None:
+        """Raise Broken where nothing can be kept."""
+        with locked(self.root, fcntl.LOCK_SH):
+            if not os.access(self.root, os.R_OK | os.W_OK | os.X_OK):
+                raise Broken(f"{self.root} cannot be written")
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
@@ -106,6 +106,17 @@ class Objects:
         finally:
             with suppress(OSError):
                 trial.unlink()
+
+    def _read(self, name: str) -> bytes:
+        try:
+            return self._path(name).read_bytes()
+        except FileNotFoundError as e:
+            raise Broken(f"object {name} is missing in {self.root}") from e
+        except OSError as e:
+            raise Broken(f"object {name} cannot be read: {e.strerror}") from e
+
+    def _write(self, name: str, content: bytes) -> None:
+        write_atomically(self._path(name), zlib.compress(content, LEVEL))
 
     def _path(self, name: str) -> Path:
         if not NAME.fullmatch(name):

@@ -29,8 +29,8 @@ LIMITS = {Status.TIMEOUT: "seconds", Status.MEMORY: "memory_mb", Status.OUTPUT: 
 class Store:
     """A folder of kept attempts: their objects, and the manifests that name them."""
 
-    def __init__(self, root: Path) -> None:
-        self.objects = Objects(root / "objects")
+    def __init__(self, root: Path, objects: Objects | None = None) -> None:
+        self.objects = objects or Objects(root / "objects")
         self.manifests = Manifests(root / "attempts")
 
     def report(self, judged: Judged) -> Report:

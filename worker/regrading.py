@@ -44,7 +44,7 @@ class Regrading:
     def __init__(self, grading: Grading) -> None:
         self.grading = grading
         self.places = grading.settings.places
-        self.store = Store(grading.settings.data / "store")
+        self.store = Store(grading.settings.data / "store", specs.objects())
         self.one = threading.Lock()
         self.writers = ThreadPoolExecutor(WRITERS, "reports")
         self.faults = 0  # of ours, one after the other

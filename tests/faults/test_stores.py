@@ -72,7 +72,7 @@ def test_a_database_that_is_locked_when_the_report_is_written_gets_it_later(serv
 @pytest.mark.docker
 def test_a_database_restarted_in_mid_attempt_gets_the_report_and_the_web_says_what_is_going_on(home, port):
     at = free_port()
-    with postgresql(at) as database:
+    with postgresql(port=at) as database:
         service = Service(home, GRADER_DATABASE=database, GRADER_PORT=port)
         desk = Desk(service)
         desk.begin(slugs=["linear-zero"], students=["alice"])

@@ -28,11 +28,12 @@ class Service:
         self.env |= {"GRADER_DATA": str(home), "GRADER_ENGINE": "bubblewrap", "GRADER_JOBS": "2", **settings}
         self.running = {}
 
-    def start(self, name, *, called=None, **settings):
+    def start(self, name, *, called=None, within=(), **settings):
         command = {"redis": self.redis, "web": self.web}.get(name, lambda: [sys.executable, "-m", "worker.cli", name])()
         log = (self.home / f"{called or name}.log").open("ab")
         self.running[called or name] = subprocess.Popen(
-            command, env=self.env | settings, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT, start_new_session=True)
+            [*within, *command], env=self.env | settings, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT,
+            start_new_session=True)
         if name == "redis":
             wait_for((self.home / "redis.sock").exists)
 
@@ -99,14 +100,14 @@ def wait_for(found, tell=str):
 
 
 @contextmanager
-def postgresql(port=None):
-    """A real PostgreSQL in a container, reached on a port of this machine; a given one stays when it is restarted."""
+def postgresql(host="127.0.0.1", port=None):
+    """A real PostgreSQL in a container, reached at an address of this machine; on a given port it stays when it is restarted."""
     client = docker.from_env()
-    container = client.containers.run("postgres:15", detach=True, ports={"5432/tcp": ("127.0.0.1", port)},
+    container = client.containers.run("postgres:15", detach=True, ports={"5432/tcp": (host, port)},
                                       environment={"POSTGRES_PASSWORD": "of-a-test", "POSTGRES_DB": "grader"})
     try:
         wait_for(lambda: container.reload() or container.ports.get("5432/tcp"))
-        address = f"postgres://postgres:of-a-test@127.0.0.1:{container.ports['5432/tcp'][0]['HostPort']}/grader"
+        address = f"postgres://postgres:of-a-test@{host}:{container.ports['5432/tcp'][0]['HostPort']}/grader"
         wait_for(lambda: answers(address))
         yield address
     finally:
