@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.db import InterfaceError, OperationalError, connection
 
 from grader.errors import Broken, SpecError, SubmissionError
+from grader.log import about
 from grader.manifest import Manifest
 from grader.report import Report
 from grader.settings import Settings
@@ -30,6 +31,7 @@ from worker.grade import measured
 from worker.keep import manifest_of, report_bytes
 from worker.known import explain
 from worker.lease import renewed
+from worker.metrics import Metrics, of_boxes
 from worker.pool import Pool
 
 RUNTIME = "pytorch"
@@ -54,6 +56,7 @@ class Grading:
         self.closed = threading.Event()
         self.boxes: Pool | None = None
         self.fitness: Fitness | None = None
+        self.metrics = Metrics()
         self.faults = 0  # of ours, since the last attempt that was graded
 
     def open(self) -> None:
@@ -65,6 +68,8 @@ class Grading:
         self.boxes = Pool(engine, self.settings.pool_mb, is_fresh=self.settings.isolation == "fresh", keeps_house=True)
         self.fitness = Fitness(lambda: engine.why_not(RUNTIME), specs.objects())
         self._warm_up(self.boxes)
+        self.metrics.watch(lambda: of_boxes(self._facts()))
+        self.metrics.serve(self.settings.metrics)
         threading.Thread(target=self._be_present, name="presence", daemon=True).start()
 
     def stop(self, **_: Any) -> None:
@@ -88,7 +93,8 @@ class Grading:
             while self._is_fit() and (
                     row := queue.claim(self.queues, self.name, specs.now(), regrades=regrades)) is not None:
                 progress.tell(self.redis, row.pk, "claimed", worker=self.name, tries=row.tries)
-                with leased(row):
+                self.metrics.wait.observe(max(0.0, (row.started_at - row.created_at).total_seconds()) if row.started_at else 0.0)
+                with about(row.pk), leased(row):
                     self._end(row, *self._try(row))
                 graded += 1
                 if self.faults:  # or an engine that is away for a minute would break all that wait
@@ -131,12 +137,15 @@ class Grading:
         except SubmissionError as e:  # it was taken in by an older version that could read it
             report = unrun(folder, row.submission.name, "crashed", str(e), row.seed)
             return result(report, objects.put(report_bytes(report)), None)
+        began = time.monotonic()
         attempt = measured(Attempt(folder, submission, row.seed, self.settings.places), self.boxes, sink)
+        self.metrics.run.observe((ran := time.monotonic()) - began)
         sink("phase", {"text": "comparing with known mistakes"})
         attempt.diagnosis = explain(attempt, self.boxes)
         report = attempt.report()
         with objects.keeping():
             manifest = manifest_of(objects, attempt, report, now, f"submission {row.submission.pk}")
+            self.metrics.judge.observe(time.monotonic() - ran)
             return result(report, objects.put(report_bytes(report)), manifest)
 
     def _end(self, row: Row, found: Result | None, because: str) -> None:
@@ -144,8 +153,10 @@ class Grading:
         now = specs.now()
         self.faults = 0 if found is not None else self.faults + 1
         if found is not None:
+            self.metrics.attempts.labels(found["status"]).inc()
             is_written, state = stubborn(lambda: queue.finish(row, now, found)), State.DONE
         else:
+            self.metrics.faults.inc()
             log.error("attempt %s, try %d: %s", row.pk, row.tries, because)
             is_written = stubborn(lambda: queue.give_back(row, because, now))
             state = State.BROKEN if row.tries >= queue.MAX_TRIES else State.QUEUED
@@ -154,7 +165,9 @@ class Grading:
         elif state is State.QUEUED:
             progress.tell(self.redis, row.pk, "queued")
         else:
-            alert(row, because) if state is State.BROKEN else None
+            if state is State.BROKEN:
+                self.metrics.broken.inc()
+                alert(row, because)
             progress.tell(self.redis, row.pk, "end", state=state)
             if row.priority:
                 bell.ring_for_regrades()  # which may wait for it
@@ -172,13 +185,27 @@ class Grading:
         for kind, _ in wanted.most_common(1):
             boxes.warm(*kind, self.settings.jobs)
 
+    def _facts(self) -> dict[str, Any]:
+        """Say how this worker is, to staff and the monitor."""
+        assert self.boxes is not None  # noqa: S101 - whoever asks, asks behind open()
+        return {"engine": self.boxes.name, "slots": self.settings.jobs, "queues": self.queues, "faults": self.faults,
+                **self.boxes.facts()}
+
     def _be_present(self) -> None:
         """Tell how many attempts this worker can run at once, as long as it lives."""
         while True:
             progress.be_present(self.redis, self.name, self.settings.jobs, int(3 * PRESENT_S))
+            progress.say_how(self.redis, self.name, self._facts(), int(3 * PRESENT_S))
+            show_life(self.settings)
             if self.closed.wait(PRESENT_S):
                 progress.be_gone(self.redis, self.name)
                 return
+
+
+def show_life(settings: Settings) -> None:
+    """Touch the file that a health check looks at."""
+    if settings.alive is not None:
+        settings.alive.touch()
 
 
 def result(report: Report, name: str, manifest: Manifest | None) -> Result:

@@ -21,6 +21,18 @@ class Kind(NamedTuple):
         return cls(runtime, limits.model_copy(update={"seconds": 60.0, "output_kb": 1024}))
 
 
+REASONS = (("TIMEOUT", "timeout"), ("MEMORY", "memory"), ("OUTPUT", "output"), ("memory", "memory"), ("signal", "signal"),
+           ("did not come to its end", "unfinished"), ("share namespaces", "alone"))
+
+
+def reason(talk: Talk) -> str:
+    """Say in a word, of a handful, why a box is thrown away."""
+    doubt = talk.doubt
+    if not doubt:
+        return "runs" if not talk.may_serve else "asked"
+    return next((word for part, word in REASONS if part.lower() in doubt.lower()), "leftovers")
+
+
 @dataclass
 class Idle:
     """A box that waits."""

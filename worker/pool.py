@@ -33,7 +33,7 @@ from grader.errors import Broken
 from grader.spec import Limits
 from worker.box import Job, Run
 from worker.engines.conversation import Talk
-from worker.kinds import Idle, Kind
+from worker.kinds import Idle, Kind, reason
 
 BOX_MB = 400  # what a warm box with torch holds on to, measured
 BUDGET_MB = 4096
@@ -75,6 +75,7 @@ class Pool:
         self.faults: dict[Kind, Broken] = {}
         self.unkilled: list[Talk] = []
         self.started = 0
+        self.discarded: Counter[str] = Counter()
         self.closed = threading.Event()
         self.background = ThreadPoolExecutor(AT_ONCE, "boxes")
         if keeps_house:
@@ -131,6 +132,13 @@ class Pool:
             self._end(idle.talk)
         self.background.shutdown(wait=True)
         self._kill(*self.unkilled)
+
+    def facts(self) -> dict[str, Any]:
+        """Say how the boxes are."""
+        with self.turn:
+            oldest_s = max((time.monotonic() - i.talk.born for i in self.idle), default=0.0)
+            return {"boxes": self.alive, "idle": len(self.idle), "oldest_s": round(oldest_s, 1), "started": self.started,
+                    "discarded": dict(self.discarded)}
 
     def look_after(self) -> None:
         """Do the rounds: end what is dead or unwanted, have ready what was asked for, sweep what killed owners left."""
@@ -262,6 +270,7 @@ class Pool:
     def _discard(self, kind: Kind, talk: Talk) -> None:
         """End a box in the background, and warm another in its place while its attempt is being judged."""
         with self.turn:
+            self.discarded[reason(talk)] += 1
             is_open = not self.closed.is_set()
             if is_open:
                 self.background.submit(self._end, talk)

@@ -13,12 +13,30 @@ import redis
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Count
+from prometheus_client.core import Metric
 from redis.exceptions import RedisError
 
-from grader.web import bell, counted, likenesses, outcomes, progress, proofs, queue, specs, statistics, work
+from grader.log import about
+from grader.settings import Settings
+from grader.web import (
+    alerts,
+    audit,
+    bell,
+    counted,
+    likenesses,
+    outcomes,
+    progress,
+    proofs,
+    queue,
+    specs,
+    statistics,
+    watching,
+    work,
+)
 from grader.web.models import Assignment, Attempt, Course, State
 from grader.web.regrades import claims, notices
-from worker.grading import alert
+from worker.grading import alert, show_life
+from worker.metrics import Metrics, of_queues
 from worker.posting import deliver
 
 ROUND_S = 10.0
@@ -27,17 +45,36 @@ HOUR = 360  # rounds
 log = logging.getLogger(__name__)
 
 
-def sweep(now: datetime, server: redis.Redis) -> tuple[int, int]:
+def sweep(now: datetime, server: redis.Redis, metrics: Metrics) -> tuple[int, int]:
     """Do one round; returns how many attempts are broken for good now, and how many bells were rung."""
-    broken = queue.expire(now)
     claims.expire(now)
+    lost = queue.expire(now)
+    for row in lost:
+        metrics.lost.inc()
+        course = row.submission.assignment.course
+        audit.record(None, "attempt.lost", course=course, about=f"attempt {row.pk}", reason=row.because)
+    broken = [row for row in lost if row.state == State.BROKEN]
     for row in broken:
-        alert(row, row.because)
+        metrics.broken.inc()
+        with about(row.pk):
+            alert(row, row.because)
         progress.tell(server, row.pk, "end", state=State.BROKEN)
+    metrics.sweeps.inc()
     outcomes.catch_up()
     proofs.expire(now)
     return len(broken), (ring_for_waiting(server) + ring_for_regrades(server) + ring_for_proofs(server)
                          + ring_for_comparing(server, now))
+
+
+def queues(server: redis.Redis) -> list[Metric]:
+    """Look the queues up for the monitor; nothing where the database doesn't answer."""
+    try:
+        found = watching.look(specs.now(), server)
+    except (OperationalError, InterfaceError):
+        return []
+    finally:
+        connection.close()
+    return of_queues(found.waiting, found.running, found.longest_wait_s, found.slots)
 
 
 def ring_for_waiting(server: redis.Redis) -> int:
@@ -109,10 +146,12 @@ def clear_sessions() -> None:
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
-def run(stopped: threading.Event, redis_url: str) -> None:
+def run(stopped: threading.Event, service: Settings) -> None:
     """Sweep until told to stop; a round that fails is followed by the next."""
     threading.Thread(target=deliver, args=(stopped,), name="post", daemon=True).start()
-    server, clock = progress.connect(redis_url), Clock()
+    server, metrics, clock = progress.connect(service.redis_url), Metrics(), Clock()
+    metrics.watch(lambda: queues(server))
+    metrics.serve(service.metrics)
     for number in count():
         try:
             if (ahead_s := clock.jumped_s(specs.now())) > JUMP_S:
@@ -120,7 +159,9 @@ def run(stopped: threading.Event, redis_url: str) -> None:
             if number % HOUR == 0:
                 clear_sessions()
                 look_after_courses()
-            broken, rung = sweep(specs.now(), server)
+            broken, rung = sweep(specs.now(), server, metrics)
+            alerts.look(specs.now(), service)
+            show_life(service)
             if broken or rung:
                 log.info("swept: %d broken, %d bells", broken, rung)
         except (OperationalError, InterfaceError) as e:

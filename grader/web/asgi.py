@@ -11,6 +11,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.urls import get_resolver
 
 from grader.web.body_limit import limited
+from grader.web.health import watched
 
 
 def _ready() -> ASGIHandler:
@@ -23,4 +24,4 @@ def _ready() -> ASGIHandler:
 
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "grader.web.settings"
-application = limited(_ready(), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+application = watched(limited(_ready(), settings.DATA_UPLOAD_MAX_MEMORY_SIZE))

@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 LENGTH = 2000  # events kept of an attempt
 FORGET_S = 3600
 SLOTS = "grader:slots:"
+WORKERS = "grader:worker:"
 log = logging.getLogger(__name__)
 
 
@@ -52,10 +53,28 @@ def be_present(server: redis.Redis, worker: str, slots: int, for_s: int) -> None
         log.info("worker %s is there, but Redis doesn't answer: %s", worker, e)
 
 
+def say_how(server: redis.Redis, worker: str, facts: dict[str, Any], for_s: int) -> None:
+    """Say how a worker and its boxes are, for the staff's page."""
+    try:
+        server.set(f"{WORKERS}{worker}", json.dumps(facts), ex=for_s)
+    except (RedisError, OSError) as e:
+        log.info("worker %s does not say how it is, Redis doesn't answer: %s", worker, e)
+
+
+def workers(server: redis.Redis) -> list[dict[str, Any]]:
+    """List what workers said of themselves lately; empty where Redis doesn't answer."""
+    try:
+        names = sorted(server.scan_iter(f"{WORKERS}*", count=1000))
+        told = server.mget(names) if names else []
+    except (RedisError, OSError):
+        return []
+    return [{"name": n.removeprefix(WORKERS), **json.loads(t)} for n, t in zip(names, told, strict=True) if t]
+
+
 def be_gone(server: redis.Redis, worker: str) -> None:
     """Say that a worker has ended."""
     try:
-        server.delete(f"{SLOTS}{worker}")
+        server.delete(f"{SLOTS}{worker}", f"{WORKERS}{worker}")
     except (RedisError, OSError) as e:
         log.info("worker %s has ended, but Redis doesn't answer: %s", worker, e)
 

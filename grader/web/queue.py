@@ -79,16 +79,19 @@ def give_back(attempt: Attempt, because: str, now: datetime) -> bool:
 
 
 def expire(now: datetime) -> list[Attempt]:
-    """Put back every attempt whose lease has run out; returns those that are broken now.
+    """Put back every attempt whose lease has run out; returns them, those that are broken now among them.
 
     A lease that ends later than one given now was given by a clock that has been put back since; it is cut to a whole one.
     """
     Attempt.objects.filter(state=State.RUNNING, lease_until__gt=_lease(now)).update(lease_until=_lease(now))
-    late = Attempt.objects.filter(state=State.RUNNING, lease_until__lt=now)
+    late = list(Attempt.objects.filter(state=State.RUNNING, lease_until__lt=now).select_related("submission__assignment__course"))
+    lost = []
     for attempt in late:
         rows = Attempt.objects.filter(pk=attempt.pk, state=State.RUNNING, tries=attempt.tries, lease_until__lt=now)
-        _put_back(rows, attempt, f"worker {attempt.worker} was lost", now)
-    return list(Attempt.objects.filter(pk__in=[a.pk for a in late], state=State.BROKEN))
+        if _put_back(rows, attempt, f"worker {attempt.worker} was lost", now):
+            attempt.refresh_from_db(fields=["state", "because"])
+            lost.append(attempt)
+    return lost
 
 
 def prolong_all(now: datetime) -> int:

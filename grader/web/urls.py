@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("grader.web.accounts.urls")),
     path("api/", api.urls),
     path("tokens/", include("grader.web.token_urls")),
+    path("service/", include("grader.web.views.service.urls")),
     path("", include("grader.web.views.course.urls")),
     path(COURSE, courses.course, name="course"),
     path(f"{COURSE}gradebook/", gradebook.book, name="gradebook"),

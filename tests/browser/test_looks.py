@@ -1,5 +1,6 @@
 """Every page at phone and desktop width, light and dark: nothing juts out, everything can be read and has a name."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -90,3 +91,17 @@ def test_without_a_chromium_the_tests_say_so_or_fail_when_it_is_required(tmp_pat
                              capture_output=True, text=True, cwd=Path(__file__).parents[2])
         assert word in run.stdout
         assert (run.returncode == 0) is (required == "")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_page_of_the_service_fits_and_looks_again_by_itself(width, scheme, visit, attempts, service):
+    env = os.environ | {"GRADER_DATA": str(service.data)}
+    subprocess.run([sys.executable, "-m", "worker.cli", "user", "staff", "bob"], env=env, check=True, capture_output=True)
+    page = visit("bob", width=width, scheme=scheme).page
+    page.goto("/service/")
+    expect(page.get_by_role("status")).to_contain_text("Workers are there")
+    told = [*page.evaluate(WIDE), *page.evaluate(CONTRAST), *page.evaluate(NAMES)]
+    assert told == []
+    page.evaluate("document.querySelector('[role=status]').textContent = 'old'")
+    expect(page.get_by_role("status")).to_contain_text("Workers are there")

@@ -138,7 +138,8 @@ def letters():
 
 
 WISHES = {f.__name__: f for f in (begin, hand_in, rows, cancel, left, ring, shown_score, lose, missing,
-                                  expire_lease, token, revoke_tokens, enrol, set_assignment, replay, again, evidence, invite, letters)}
+                                  expire_lease, token, revoke_tokens, enrol, set_assignment, replay, again, evidence,
+                                  invite, letters)}
 WISHES |= regrade_wishes.WISHES | proof_wishes.WISHES | insight_wishes.WISHES
 
 for line in sys.stdin:
