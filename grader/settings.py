@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,6 +15,7 @@ from grader.catalog import default_root
 from grader.errors import GraderError
 
 PREFIX = "GRADER_"
+FILE = "_FILE"  # behind a setting's name: the setting stands in that file
 TESTS = "GRADER_TEST_"  # settings of the test suite, read by it alone
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SECRET_LENGTH = 50
@@ -56,6 +58,10 @@ class Settings(BaseSettings):
     mode: Literal["local", "production"] = Field(
         "local", description="local: one machine, its own people; production: refuses what is unsafe on a network")
     data: Path = Field(default_factory=data_folder, description="Folder of the database, submissions and evidence")
+    store: str = Field("", description="Where submissions, evidence, reports and assignments are kept, as "
+                                       "s3://bucket/prefix?endpoint=https://s3.example.edu; empty: in the data folder")
+    store_key: SecretStr = Field(SecretStr(""), description="Access key of that store")
+    store_secret: SecretStr = Field(SecretStr(""), description="Secret key of that store")
     database: str = Field("", description="The database, as postgres://user:password@host/name; empty: SQLite in the data folder")
     redis: str = Field("", description="Address of Redis; empty: a private one on a socket in the data folder")
     secret_key: SecretStr = Field(SecretStr(""), description="Signs sessions; empty: made once, kept in the data folder")
@@ -68,6 +74,12 @@ class Settings(BaseSettings):
     queues: str = Field("cpu", description="Queues a worker serves, with commas: cpu, gpu")
     own_code: Literal["instructors", "shipped"] = Field(
         "instructors", description="Whose Python may run outside boxes, as references and tests of assignments")
+    log: Literal["text", "json"] = Field("text", description="Form of the log's lines; each names the attempt that it is about")
+    metrics: str = Field("", description="Address and port where worker and sweeper tell Prometheus, as 127.0.0.1:9464; "
+                                         "empty: nowhere")
+    alerts: str = Field("", description="Who gets mail when attempts are broken or wait long; addresses, with commas")
+    alert_wait_s: int = Field(900, ge=10, description="Seconds that a submission may wait before that mail is sent")
+    alive: Path | None = Field(None, description="File that worker and sweeper touch as a sign of life, for health checks")
 
     @property
     def places(self) -> Places:
@@ -93,18 +105,34 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """Read the environment; raises GraderError that names every bad or unknown variable."""
     known = {f"{PREFIX}{n.upper()}" for n in Settings.model_fields}
-    unknown = sorted(v for v in os.environ if v.startswith(PREFIX) and not v.startswith(TESTS) and v not in known)
+    ours = (v for v in os.environ if v.startswith(PREFIX) and not v.startswith(TESTS))
+    unknown = sorted(v for v in ours if v.removesuffix(FILE) not in known)
     if unknown:
         msg = f"unknown setting {', '.join(unknown)}; there are {', '.join(sorted(known))}"
         raise GraderError(msg)
     try:
-        settings = Settings()
+        settings = Settings(**from_files(known))
     except ValidationError as e:
         told = "; ".join(f"{PREFIX}{'_'.join(map(str, p['loc'])).upper()}: {p['msg']}, found {p['input']!r}" for p in e.errors())
         raise GraderError(told) from e
     if unsafe := unsafe_in(settings):
         raise GraderError("; ".join(unsafe))
     return settings
+
+
+def from_files(known: Collection[str]) -> dict[str, Any]:
+    """Read the settings that stand in files, named by GRADER_<NAME>_FILE; raises GraderError where one can't be read."""
+    found: dict[str, Any] = {}
+    for variable in known:
+        if (place := os.environ.get(f"{variable}{FILE}")) is None:
+            continue
+        if variable in os.environ:
+            raise GraderError(f"{variable} and {variable}{FILE} are both set; set one of them")
+        try:
+            found[variable.removeprefix(PREFIX).lower()] = Path(place).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as e:
+            raise GraderError(f"{variable}{FILE}: {place} cannot be read: {getattr(e, 'strerror', '') or e}") from e
+    return found
 
 
 def unsafe_in(settings: Settings) -> list[str]:

@@ -25,12 +25,14 @@ from grader.settings import Settings, read_settings
 from grader.table import csv_rows
 from worker import attempt as attempts
 from worker.cli_accounts import course_app, invite_command, user_app
+from worker.cli_backup import backup_command, restore_command
 from worker.cli_bench import bench_app
 from worker.cli_client import CLIENT
+from worker.cli_door import door_command
 from worker.cli_parts import BROKEN, USAGE, EngineOption, JobsOption, boxes_for, err, out, say
 from worker.cli_prove import calibrate_command, demo_command, list_command, new_command, verify_command
 from worker.cli_regrade import prune_command, regrade_command
-from worker.cli_serve import demo_app, serve_command, sweeper_command, worker_command
+from worker.cli_serve import demo_app, migrate_command, serve_command, sweeper_command, web_command, worker_command
 from worker.console import show, summary
 from worker.doctor import examine
 from worker.fetch import fetch_mnist
@@ -51,6 +53,8 @@ app.add_typer(course_app, name="course")
 COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("verify", verify_command), ("calibrate", calibrate_command), ("new", new_command), ("list", list_command),
     ("demo", demo_command), ("serve", serve_command), ("worker", worker_command), ("sweeper", sweeper_command),
+    ("web", web_command), ("migrate", migrate_command), ("door", door_command),
+    ("backup", backup_command), ("restore", restore_command),
     ("invite", invite_command), ("regrade", regrade_command), ("prune", prune_command), *CLIENT)
 for name, command in COMMANDS:
     app.command(name)(command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import threading
 import warnings
@@ -11,16 +10,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from grader import log
 from grader.settings import Settings, read_settings
 from worker.tables import prepare
 
+MIGRATING = 0x646C6772  # the lock's number
 out = Console()
 demo_app = typer.Typer(no_args_is_help=True, help="The demo course, to look around in.")
 
 
 def log_to_terminal() -> None:
     """Write warnings and errors of the service to standard error, one line each."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    log.begin(read_settings().log)
 
 
 def serve_command() -> None:
@@ -62,6 +63,27 @@ def show_accounts(settings: Settings) -> None:
         out.print(table)
 
 
+def web_command() -> None:
+    """Run the web service alone, on GRADER_HOST and GRADER_PORT."""
+    log_to_terminal()
+    settings = prepare()
+    import uvicorn
+    uvicorn.run("grader.web.asgi:application", host=settings.host, port=settings.port, log_config=None, access_log=False,
+                server_header=False, proxy_headers=True, timeout_graceful_shutdown=3)
+
+
+def migrate_command() -> None:
+    """Bring the database's tables up to date with this version; doing it again does no harm."""
+    log_to_terminal()
+    prepare()
+    from django.core.management import call_command
+    from django.db import connection
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # of several hosts that start at once, one does it
+            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+        call_command("migrate", verbosity=1, interactive=False)
+
+
 def worker_command() -> None:
     """Run a worker: grade what waits in the queues of GRADER_QUEUES."""
     log_to_terminal()
@@ -90,7 +112,7 @@ def sweeper_command() -> None:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    run(stopped, settings.redis_url)
+    run(stopped, settings)
 
 
 @demo_app.command("add")

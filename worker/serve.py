@@ -71,9 +71,7 @@ class Part:
 def parts(settings: Settings) -> list[Part]:
     """List what makes up the service, in the order it is started."""
     own = [sys.executable, "-m", "worker.cli"]
-    web = [sys.executable, "-m", "uvicorn", "grader.web.asgi:application", "--host", settings.host, "--port", str(settings.port),
-           "--log-level", "warning", "--no-server-header", "--timeout-graceful-shutdown", "3", "--proxy-headers"]
-    found = [Part("sweeper", [*own, "sweeper"], 5), Part("worker", [*own, "worker"], 60), Part("web", web, 8)]
+    found = [Part("sweeper", [*own, "sweeper"], 5), Part("worker", [*own, "worker"], 60), Part("web", [*own, "web"], 8)]
     return found if settings.redis else [Part("redis", redis_command(settings), 10), *found]
 
 

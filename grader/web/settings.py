@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -12,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from grader.errors import GraderError
 from grader.settings import Settings, read_settings
 from grader.store import write_atomically
+from grader.web.stores import storage
 
 HERE = Path(__file__).resolve().parent
 
@@ -35,12 +37,22 @@ def _secret_key(settings: Settings) -> str:
     return file.read_text()
 
 
+def _storage(settings: Settings) -> dict[str, Any]:
+    try:
+        return storage(settings)
+    except GraderError as e:
+        raise ImproperlyConfigured(str(e)) from e
+
+
 def _database(settings: Settings) -> dict[str, object]:
     found = dict(dj_database_url.parse(settings.database_url, conn_max_age=60, conn_health_checks=True))
     if found["ENGINE"] == "django.db.backends.sqlite3":
         found["OPTIONS"] = {
             "timeout": 30, "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000;"}
+    else:  # a host that is cut off is noticed in half a minute, not when the kernel gives up
+        found["OPTIONS"] = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3,
+                            "tcp_user_timeout": 30_000}
     return found
 
 
@@ -128,6 +140,7 @@ WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    **_storage(GRADER),
 }
 
 _MAIL = urlsplit(GRADER.mail)
@@ -141,7 +154,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = GRADER.mail_from
 # Django by itself tells a fault to the site's administrators by mail, and nobody else.
 LOGGING = {
     "version": 1, "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {"line": {"()": f"grader.log.{GRADER.log.title()}"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
