@@ -18,10 +18,12 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import tarfile
 import tempfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -117,21 +119,21 @@ def read_whole(source: Path, database: Path) -> tuple[Told, dict[str, Any]]:
     told: dict[str, Any] = {}
     settings: dict[str, Any] = {}
     seen: set[str] = set()
-    for name, file in _members(source):
-        if name == DATABASE:
-            with database.open("wb") as copy:
-                while piece := file.read(CHUNK):
-                    copy.write(piece)
-        elif name == SETTINGS:
-            settings = json.loads(file.read())
-        elif name == MANIFEST:
-            told = json.loads(file.read())
-        else:
-            _object(name, file)
-            seen.add(name)
-    if told.pop("format", None) != FORMAT:
-        raise Broken(f"{source} is cut, or is no backup of this version")
-    found = Told(**told)
+    with readable(source):
+        for name, file in _members(source):
+            if name == DATABASE:
+                with database.open("wb") as copy:
+                    shutil.copyfileobj(file, copy, CHUNK)
+            elif name == SETTINGS:
+                settings = json.loads(file.read())
+            elif name == MANIFEST:
+                told = json.loads(file.read())
+            else:
+                _object(name, file)
+                seen.add(name)
+        if told.pop("format", None) != FORMAT:
+            raise Broken(f"{source} is cut, or is no backup of this version")
+        found = Told(**told)
     if not database.is_file() or hashlib.sha256(database.read_bytes()).hexdigest() != found.sha256:
         raise Broken(f"{source}: the database is damaged")
     if len(seen) != found.objects:
@@ -142,14 +144,20 @@ def read_whole(source: Path, database: Path) -> tuple[Told, dict[str, Any]]:
 
 def _members(source: Path) -> Iterator[tuple[str, IO[bytes]]]:
     """Walk through a backup's files, without ever laying one out under its own name."""
+    with tarfile.open(source, "r:") as tar:
+        for entry in tar:
+            file = tar.extractfile(entry) if entry.isreg() else None
+            if file is None:
+                raise Broken(f"{source} is no backup: {entry.name!r:.80} is no plain file")
+            yield entry.name, file
+
+
+@contextmanager
+def readable(source: Path) -> Iterator[None]:
+    """Turn what goes wrong while a backup is read into Broken."""
     try:
-        with tarfile.open(source, "r:") as tar:
-            for entry in tar:
-                file = tar.extractfile(entry) if entry.isreg() else None
-                if file is None:
-                    raise Broken(f"{source} is no backup: {entry.name!r:.80} is no plain file")
-                yield entry.name, file
-    except (OSError, tarfile.TarError, ValueError, TypeError) as e:
+        yield
+    except (OSError, EOFError, tarfile.TarError, ValueError, TypeError, AttributeError) as e:
         raise Broken(f"{source} cannot be read as a backup: {e}") from e
 
 
@@ -174,9 +182,10 @@ def restore(settings: Settings, source: Path, now: datetime, *, replace: bool) -
             raise GraderError(because)
         objects = specs.objects()
         with objects.keeping():
-            for name, file in _members(source):
-                if name.startswith(OBJECTS):
-                    objects.put(_object(name, file))
+            with readable(source):
+                for name, file in _members(source):
+                    if name.startswith(OBJECTS):
+                        objects.put(_object(name, file))
             old = dump.put_back(database, now)
     call_command("migrate", verbosity=0, interactive=False)
     if kept["own_secret_key"] and not settings.secret_key.get_secret_value():
