@@ -32,3 +32,23 @@ def test_a_bad_value_is_named_with_what_was_found(monkeypatch, name, value):
     monkeypatch.setenv(PREFIX + name, value)
     with pytest.raises(GraderError, match=f"{PREFIX}{name}.*{value}"):
         read_settings()
+
+
+def test_a_setting_may_stand_in_a_file(monkeypatch, tmp_path):
+    file = tmp_path / "key"
+    file.write_text("s" * 50 + "\n")
+    monkeypatch.setenv("GRADER_SECRET_KEY_FILE", str(file))
+    assert read_settings().secret_key.get_secret_value() == "s" * 50
+
+
+def test_a_setting_that_stands_twice_or_in_no_file_is_an_error(monkeypatch, tmp_path):
+    monkeypatch.setenv("GRADER_REDIS_FILE", str(tmp_path / "missing"))
+    with pytest.raises(GraderError, match=r"GRADER_REDIS_FILE: .*missing cannot be read"):
+        read_settings()
+    monkeypatch.setenv("GRADER_REDIS", "redis://host")
+    with pytest.raises(GraderError, match="GRADER_REDIS and GRADER_REDIS_FILE are both set"):
+        read_settings()
+    monkeypatch.delenv("GRADER_REDIS_FILE")
+    monkeypatch.setenv("GRADER_REDDIS_FILE", "x")
+    with pytest.raises(GraderError, match="GRADER_REDDIS_FILE"):
+        read_settings()
