@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
 from grader.spec import Limits
 from worker.engines.conversation import Talk
@@ -40,3 +40,17 @@ class Idle:
     kind: Kind
     talk: Talk
     since: float
+
+
+class Maker(Protocol):
+    """What the pool wants of an engine."""
+
+    name: str
+
+    def start(self, runtime: str, limits: Limits) -> Talk:
+        """Start a box and wait until it is warm."""
+        ...
+
+    def sweep(self) -> int:
+        """Remove what killed owners left; count it."""
+        ...

@@ -27,13 +27,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from grader.errors import Broken
 from grader.spec import Limits
 from worker.box import Job, Run
 from worker.engines.conversation import Talk
-from worker.kinds import Idle, Kind, reason
+from worker.kinds import Idle, Kind, Maker, reason
 
 BOX_MB = 400  # what a warm box with torch holds on to, measured
 BUDGET_MB = 4096
@@ -41,20 +41,6 @@ UNSURE_S = 0.1  # idle for longer than this, a box is asked whether it is well b
 IDLE_S = 600.0
 AT_ONCE = max(2, os.cpu_count() or 1)  # boxes started or ended at the same time
 ROUND_S = 30.0
-
-
-class Maker(Protocol):
-    """What the pool wants of an engine."""
-
-    name: str
-
-    def start(self, runtime: str, limits: Limits) -> Talk:
-        """Start a box and wait until it is warm."""
-        ...
-
-    def sweep(self) -> int:
-        """Remove what killed owners left; count it."""
-        ...
 
 
 class Pool:
