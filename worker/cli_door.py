@@ -22,7 +22,8 @@ ENGINE = Path("/var/run/docker.sock")
 
 
 def door_command(
-        socket: Annotated[Path, typer.Argument(help="where workers find the door")],
+        socket: Annotated[Path, typer.Argument(
+            readable=False, help="where workers find the door")],
         runtimes: Annotated[list[str] | None, typer.Option("--runtime", help="image to build first where it is missing")] = None,
         user: Annotated[str, typer.Option(help="whom to become where root starts it")] = "grader",
         name: Annotated[str, typer.Option(help="tells this door's boxes from another's on the same engine")] = "door") -> None:

@@ -32,14 +32,15 @@ def compose_command():
 class Deployed:
     """The running service, and what is asked of compose."""
 
-    def __init__(self):
+    def __init__(self, project=PROJECT, files=(), **env):
+        self.project, self.files = project, [w for f in files for w in ("-f", f)]
         self.port = free_port()
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("GRADER_")}
         self.env |= {"PUBLISH": f"127.0.0.1:{self.port}", "GRADER_VERSION": PROJECT, "JOBS": "1", "DOCKER_BUILDKIT": "0",
-                     "COMPOSE_DOCKER_CLI_BUILD": "0", "DOOR": PROJECT}
+                     "COMPOSE_DOCKER_CLI_BUILD": "0", "DOOR": project, **env}
 
     def __call__(self, *words, given=None, is_checked=True):
-        done = subprocess.run([*compose_command(), "-p", PROJECT, *words], env=self.env, cwd=ROOT, input=given,
+        done = subprocess.run([*compose_command(), *self.files, "-p", self.project, *words], env=self.env, cwd=ROOT, input=given,
                               capture_output=True, text=True, check=False)
         assert done.returncode == 0 or not is_checked, f"{words}: {done.stdout[-3000:]}{done.stderr[-5000:]}"
         return done.stdout
@@ -55,7 +56,7 @@ class Deployed:
             return Server(Login(address, json.load(answer)["secret"]), lambda _: None)
 
     def containers(self):
-        mine = {"label": f"com.docker.compose.project={PROJECT}"}
+        mine = {"label": f"com.docker.compose.project={self.project}"}
         return docker.from_env(timeout=PATIENCE_S).containers.list(all=True, filters=mine)
 
 
@@ -183,6 +184,12 @@ def test_a_killed_worker_leaves_no_box_and_the_next_submission_is_graded(deploye
     assert graded(deployed.server())["report"]["score"] == 10
 
 
+def test_a_door_that_is_killed_opens_again_where_it_was(deployed):
+    deployed("kill", "-s", "SIGKILL", "door")  # its socket stays behind
+    deployed("up", "-d")
+    assert graded(deployed.server())["report"]["score"] == 10
+
+
 def test_a_backup_of_postgresql_is_restored_and_the_service_goes_on(deployed):
     server = deployed.server()
     before = server.json(server.call("GET", "attempts"))
@@ -215,3 +222,33 @@ def test_the_file_is_read_by_compose_with_the_gpu_profile_too(deployed):
     told = deployed("--profile", "gpu", "config")
     assert "worker-gpu" in told
     assert "nvidia" in told
+
+
+@pytest.fixture
+def elsewhere(deployed, tmp_path):
+    """A second machine, as far as compose can tell: a project of its own that has nothing of the first but what it is given."""
+    client = docker.from_env(timeout=PATIENCE_S)
+    private = client.networks.get("bridge").attrs["IPAM"]["Config"][0]["Gateway"]
+    shared = client.volumes.get(f"{PROJECT}_data").attrs["Mountpoint"]
+    deployed.files = ["-f", "docker-compose.yml", "-f", "worker/deploy/main.yml"]
+    deployed.env |= {"PRIVATE": private, "POSTGRES_PORT": str(free_port()), "REDIS_PORT": str(free_port())}
+    other = Deployed(f"{PROJECT}b", ("docker-compose.yml", "worker/deploy/worker.yml"), DATA=shared, SECRETS=str(tmp_path))
+    yield other, private
+    other("down", "-v", "--remove-orphans", "-t", "20", is_checked=False)
+    assert other.containers() == []
+
+
+def test_another_machine_grades_with_the_files_of_the_first_and_nothing_else(deployed, elsewhere, tmp_path):
+    other, private = elsewhere
+    deployed("up", "-d")
+    wait_for(lambda: answers(deployed.port, "/readyz"))
+    deployed("stop", "worker", "door")
+    for name in ("database", "redis", "secret_key", "store_key", "store_secret"):
+        words = deployed("exec", "-T", "web", "cat", f"/secrets/grader/{name}")
+        words = words.replace("@postgres/", f"@{private}:{deployed.env['POSTGRES_PORT']}/")
+        (tmp_path / name).write_text(words.replace("@redis:6379", f"@{private}:{deployed.env['REDIS_PORT']}"))
+    for place in (tmp_path, *tmp_path.iterdir()):
+        shutil.chown(place, 10001)
+    other("up", "-d", "--no-deps", "door", "worker")
+    assert graded(deployed.server())["report"]["score"] == 10
+    assert {c.labels["com.docker.compose.service"] for c in other.containers()} == {"door", "worker"}
