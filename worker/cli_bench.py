@@ -15,6 +15,7 @@ from grader.catalog import find
 from grader.settings import read_settings
 from worker.cli_bench_attempt import ColdOption, PeersOption, RoundsOption, SubmissionsOption, attempt
 from worker.cli_bench_class import class_again
+from worker.cli_bench_soak import soak
 from worker.cli_parts import JobsOption, err, out, progress
 
 bench_app = typer.Typer(help="Measure the service itself; without a name, what one attempt costs.")
@@ -33,6 +34,7 @@ def bench(context: typer.Context, rounds: RoundsOption = 10, submissions: Submis
 
 bench_app.command("attempt")(attempt)
 bench_app.command("class")(class_again)
+bench_app.command("soak")(soak)
 
 
 @bench_app.command("regrade")

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,16 +124,21 @@ def serve(settings: Settings, running: list[Part], stopped: threading.Event, pre
         for part in [p for p in running if p.name != "redis"]:
             part.start()
         while not stopped.wait(WATCH_S):
-            for part in running:
-                if part.has_ended() and time.monotonic() - part.started > AGAIN_S:
-                    log.error("%s ended; it is started again", part.name)
-                    part.stop()
-                    part.start()
+            start_again(running)
     finally:
         for part in in_order_of_ending(running):
             part.stop()
         if not settings.redis:
             Path(settings.data / "redis.sock").unlink(missing_ok=True)
+
+
+def start_again(running: Sequence[Part]) -> None:
+    """Start each part that has ended, at most once a second."""
+    for part in running:
+        if part.has_ended() and time.monotonic() - part.started > AGAIN_S:
+            log.error("%s ended; it is started again", part.name)
+            part.stop()
+            part.start()
 
 
 def in_order_of_ending(running: list[Part]) -> list[Part]:

@@ -113,9 +113,9 @@ def right_program(settings: Settings) -> bytes:
     return next(e.submission.raw for e in examples_of(folder.root, folder.spec) if e.expected.right)
 
 
-def hand_in(student: Server, program: bytes) -> int:
-    """Send a submission; returns its attempt."""
-    path, headers = f"courses/{COURSE}/assignments/{SLUG}/submissions", {"Idempotency-Key": uuid.uuid4().hex}
+def hand_in(student: Server, program: bytes, key: str | None = None) -> int:
+    """Send a submission, under a key of its own or one by which it was sent before; returns its attempt."""
+    path, headers = f"courses/{COURSE}/assignments/{SLUG}/submissions", {"Idempotency-Key": key or uuid.uuid4().hex}
     answer = student.call("POST", path, headers=headers, json={"name": "submission.py", "content": program.decode()})
     return int(student.json(answer)["id"])
 
