@@ -136,7 +136,7 @@ class Notice(models.Model):
     new_score = models.FloatField(null=True)
     at = models.DateTimeField()
     mail_at = models.DateTimeField()  # not before
-    mailed_at = models.DateTimeField(null=True)  # when it was given to the post
+    mailed_at = models.DateTimeField(null=True)  # when it was given to the post, or a page alone told it
     seen_at = models.DateTimeField(null=True)
 
     class Meta:

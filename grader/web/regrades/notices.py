@@ -2,7 +2,8 @@
 
 Whom it concerns is written down with the promotion. A worker then works out what of it a student may see: a score of checks that
 are hidden from them changes nothing they know of, and is told to nobody. A mail goes out some minutes later, so that a promotion
-that is taken back at once is told to nobody either. It names scores only where the grades are released and not held.
+that is taken back at once is told to nobody either, or in the evening to those who chose one mail a day. It names scores only
+where the grades are released and not held.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 
 from grader.shown import line, points
-from grader.web import bell, holds, marks, post
+from grader.web import bell, holds, marks, news, post
 from grader.web.accounts import mail
 from grader.web.models import Assignment, Course, Hold, Membership, Notice, Promotion, User
 
@@ -39,12 +40,14 @@ def prepare(promotion: Promotion, concerned: Collection[tuple[int, int]], now: d
 
 
 def take_back(promotion: Promotion, now: datetime) -> None:
-    """Tell those that were told of a promotion that it is taken back, and nobody else."""
+    """Tell those that were told of a promotion that it is taken back: by mail whom a mail told, else on their page."""
     mine = promotion.notices.filter(is_revert=False, is_void=False)
-    told = list(mine.exclude(mailed_at=None).values_list("user", "assignment"))
+    told = list(mine.filter(Q(mailed_at__isnull=False) | Q(is_ready=True, mail_at__lte=now)).values_list(
+        "user", "assignment", "mailed_at"))
     mine.update(is_void=True)
-    Notice.objects.bulk_create([Notice(promotion=promotion, user_id=user, assignment_id=assignment, is_revert=True, at=now,
-                                       mail_at=now + HOLD) for user, assignment in told], 500)
+    Notice.objects.bulk_create([Notice(
+        promotion=promotion, user_id=user, assignment_id=assignment, is_revert=True, at=now, mail_at=now + HOLD,
+        mailed_at=None if mailed else now) for user, assignment, mailed in told], 500)
     transaction.on_commit(bell.ring_for_regrades)
 
 
@@ -61,9 +64,13 @@ def to_settle() -> bool:
 
 
 def gather(now: datetime) -> int:
-    """Write the letters that are due, one a student and course, for the post to send; returns how many."""
-    waiting = _to_mail(now).order_by("user", "assignment__course")
-    return sum(_written(user, course, now) for user, course in list(waiting.values_list("user", "assignment__course").distinct()))
+    """Write the letters that are due at each person's pace, one a student and course, for the post to send; returns how many."""
+    waiting = _to_mail(now)
+    waiting.filter(user__mail_pace=User.Pace.NONE).update(mailed_at=now)  # their pages told them
+    first = waiting.values_list("user", "assignment__course", "assignment__course__time_zone", "user__mail_pace").annotate(
+        Min("mail_at")).order_by("user", "assignment__course")
+    ready = [(user, course) for user, course, zone, pace, at in first if at <= _due(pace, zone, now)]
+    return sum(_written(user, course, now) for user, course in ready)
 
 
 def text_of(notices: Sequence[Notice], now: datetime) -> str:
@@ -118,7 +125,12 @@ def _settled(notice: Notice, now: datetime) -> bool:
 
 def _to_mail(now: datetime) -> QuerySet[Notice]:
     return Notice.objects.filter(is_ready=True, is_void=False, mailed_at=None, mail_at__lte=now,
-                                 user__is_active=True).exclude(user__mail_pace=User.Pace.NONE)
+                                 user__is_active=True).order_by()
+
+
+def _due(pace: str, zone: str, now: datetime) -> datetime:
+    """Work out up to which moment notices are mailed at a pace: they have waited their minutes already."""
+    return now if pace == User.Pace.NOW else news.due(pace, zone, now)
 
 
 def _written(user: int, course: int, now: datetime) -> bool:
@@ -127,7 +139,8 @@ def _written(user: int, course: int, now: datetime) -> bool:
         waiting = _to_mail(now).filter(user=user, assignment__course=course)
         found = list(waiting.select_for_update(of=("self",)).select_related("user", "assignment__course", "promotion").order_by(
             "assignment__position", "at"))
-        if not found:  # another was faster
+        found = [n for n in found if n.mail_at <= _due(n.user.mail_pace, n.assignment.course.time_zone, now)]
+        if not found:  # another was faster, or the pace has changed
             return False
         Notice.objects.filter(pk__in=[n.pk for n in found]).update(mailed_at=now)
         key = f"notices {min(n.pk for n in found)} to {max(n.pk for n in found)} of user {user}"

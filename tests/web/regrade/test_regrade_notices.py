@@ -1,14 +1,14 @@
 """What students are told of it: those whose visible score changes, on their pages and in one mail, and nobody else."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
 from django.urls import reverse
 
 from grader.web import holds, post
-from grader.web.models import Assignment, Letter, Notice
+from grader.web.models import Assignment, Letter, Notice, User
 from grader.web.regrades import notices, promotion
 from grader.web.regrades.notices import HOLD
 from grader.web.regrades.promotion import Pick, Said
@@ -147,3 +147,42 @@ def test_a_grade_that_is_held_back_before_is_not_told_of_at_all(klass, judged, a
     notices.settle(today())
     assert send(later()) == 2
     assert Notice.objects.get(user=alice).is_void
+
+
+def evening(moment):
+    """Move all that waits to half past five of the afternoon before, by the course's clock; gives a time of that day."""
+    Notice.objects.update(mail_at=datetime(2026, 11, 2, 17, 30, tzinfo=UTC))
+    return datetime(2026, 11, 2, *moment, tzinfo=UTC)
+
+
+def test_whoever_wants_one_mail_a_day_gets_it_in_the_evening(promoted, alice):
+    User.objects.filter(pk=alice.pk).update(mail_pace=User.Pace.DAILY)
+    assert send(evening((17, 59))) == 2
+    assert alice.email not in {m.to[0] for m in mail.outbox}
+    assert send(evening((18, 1))) == 1
+    assert mail.outbox[-1].to == [alice.email]
+    assert send(evening((18, 2))) == 0
+
+
+def test_evening_is_by_the_courses_clock(klass, promoted, alice):
+    User.objects.update(mail_pace=User.Pace.DAILY)
+    klass.course.time_zone = "America/New_York"
+    klass.course.save()
+    assert send(evening((22, 59))) == 0
+    assert send(evening((23, 1))) == 3
+
+
+def test_whoever_wants_no_mail_gets_none_of_the_past_when_that_changes(promoted, alice):
+    User.objects.filter(pk=alice.pk).update(mail_pace=User.Pace.NONE)
+    assert send(later()) == 2
+    User.objects.filter(pk=alice.pk).update(mail_pace=User.Pace.NOW)
+    assert send(later()) == 0
+
+
+def test_what_a_page_alone_has_told_is_taken_back_on_the_page_alone(klass, promoted, alice, head, logged_in):
+    User.objects.update(mail_pace=User.Pace.DAILY)
+    Assignment.objects.update(released_at=today() - timedelta(hours=1))
+    promotion.revert(promoted, head, "", later())
+    notices.settle(later())
+    assert "an earlier change of your score was taken back" in course_page(logged_in(alice), klass)
+    assert send(later() + timedelta(days=2)) == 0
