@@ -1,7 +1,8 @@
-"""A small submission of ours, measured once before the first fork.
+"""A small submission of ours, measured before the first fork, so often that nothing is new any more.
 
-What a child would otherwise do as the first, it finds done: modules imported, code compiled, memory touched. It saves every
-attempt 2 to 4 ms of CPU.
+What a child would otherwise do as the first, it finds done: modules imported, patterns compiled, memory touched, and code
+written anew for the types it meets (the interpreter does so when code has run eight times), which would be so many pages for
+every child to copy. It saves every attempt 3 to 5 ms of CPU.
 """
 
 from __future__ import annotations
@@ -32,11 +33,18 @@ def train(x, lr, steps):
 """
 PROBE = {"do": "call", "name": "train", "call": "train", "args": {"x": "@x", "lr": 0.1, "steps": 3},
          "returns": ["W", "costs"], "outputs": ["W", "costs"]}
-REQUEST = {"style": "function", "units": [["rehearsal.py", SOURCE]], "as_tensor": True, "watch": ["cost"]}
+REQUEST = {"style": "function", "units": [["rehearsal.py", SOURCE]], "as_tensor": True,
+           "watch": ["cost", "*cost*", "*loss*", "*error*"]}
+TIMES = 10
 
 
 def rehearse() -> None:
-    """Go the way of a request from its bytes to the bytes of its evidence."""
+    """Go the way of a request from its bytes to the bytes of its evidence, again and again."""
+    for _ in range(TIMES):
+        _rehearse_once()
+
+
+def _rehearse_once() -> None:
     request, inputs = unpack_request(pack_request(REQUEST, {"x": np.ones((2, 1), np.float32)}))
     seed_all(0)
     ticker = Ticker()

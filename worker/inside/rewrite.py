@@ -137,6 +137,8 @@ class Rewriter(ast.NodeTransformer):
     def __init__(self, swapper: Swapper | None, watched: set[str], recorder: Recorder) -> None:
         self.swapper = swapper
         self.watched = watched
+        self.names = {w for w in watched if w.isidentifier()}
+        self.patterns = sorted(watched - self.names - {SLOPED})  # each becomes a regular expression the first time it is met
         self.recorder = recorder
         self.statement = 0  # numbers the statements that assign watched names
         self.depth = 0
@@ -236,7 +238,7 @@ class Rewriter(ast.NodeTransformer):
     def _watch(self, node: Assignment) -> list[ast.stmt]:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target] if node.value else []
         names = [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-                 and any(fnmatch(n.id if w.isidentifier() else n.id.lower(), w) for w in self.watched)]
+                 and (n.id in self.names or any(fnmatch(n.id.lower(), w) for w in self.patterns))]
         self.statement += 1
         self.recorder.sums |= {self.statement} if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) else set()
         is_start = not isinstance(node, ast.AugAssign) and isinstance(node.value, ast.Constant)  # `cost = 0`
