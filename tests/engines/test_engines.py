@@ -141,10 +141,25 @@ class TestEveryEngine:
 
     def test_surplus_evidence_is_a_crash(self, run):
         result = run("for _ in range(3): emit('E', {}, b'')", 2)
-        assert (result.status, result.because) == (Status.CRASHED, "left evidence of 3 probes, 2 expected")
+        assert (result.status, result.because) == (Status.CRASHED, "left evidence of more than 2 probes")
+
+    @pytest.mark.parametrize("told", [
+        "b'{\"a\":' + n * b'[' + n * b']' + b'}' for n in range(15, 1500)",  # where ours has less of its stack left than its reader
+        "b'{\"a\":' + b'9' * 60_000 + b'.0}' for _ in range(1)",  # quoted in full, it would fill the last frame
+        "b'{\"a\":\"' + b'\\xc3\\xa9' * 500_000 + b'\"}' for _ in range(1)",  # three times as long when written again
+    ])
+    def test_hostile_json_is_a_crash_and_never_ours(self, run, told):
+        head = "b'DLG1E' + len(text).to_bytes(4, 'big') + bytes(8)"
+        text = f"fd = emit.fd\nfor text in ({told}):\n  data = {head} + text\n  while data: data = data[os.write(fd, data):]"
+        assert run(text, 5000).status is Status.CRASHED
+
+    def test_millions_of_small_frames_are_stopped(self, run):
+        result = run("while True: os.write(emit.fd, 1000 * (b'DLG1E' + bytes(3) + b'\\x02' + bytes(8) + b'{}'))", 10, seconds=20)
+        assert (result.status, result.because) == (Status.CRASHED, "left evidence of more than 10 probes")
+        assert len(result.frames) <= 10
 
     def test_too_much_evidence_is_stopped(self, run):
-        result = run("while True: emit('E', {}, bytes(100_000))", 1, evidence_mb=1)
+        result = run("while True: emit('E', {}, bytes(100_000))", 99, evidence_mb=1)
         assert (result.status, result.because) == (Status.OUTPUT, "left more than 1 MiB of evidence")
 
     def test_closed_descriptors_hang_nothing(self, run):

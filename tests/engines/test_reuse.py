@@ -92,6 +92,33 @@ PAIRS = {
         if len(os.sched_getaffinity(0)) == 1 and os.cpu_count() > 1: print("FOUND affinity")
         """,
     ),
+    "memory of the supervisor": (  # of which each child is a copy
+        """
+        word = "-".join(["one", "student", "wrote", "this"])
+        print(word, file=sys.stderr, flush=True)
+        print("#" * 40_000 + word, file=sys.stderr, flush=True)
+        for size in (10, 300, 2000, 100_000):
+            emit("P", {"event": word, "x": "y" * min(size, 3000)}, b"")
+            emit("E", {"because": word + "y" * min(size, 9000)}, word.encode() + bytes(size))
+        # one-student-wrote-this
+        """,
+        """
+        import re
+        for line in open("/proc/self/maps").read().splitlines():
+            where, rights, *_ = line.split()
+            if rights.startswith("rw") and rights.endswith("s"): print("FOUND shared memory", line)
+            if not rights.startswith("rw"): continue
+            at, end = (int(number, 16) for number in where.split("-"))
+            with open("/proc/self/mem", "rb", 0) as memory:
+                while at < end:
+                    try:
+                        memory.seek(at)
+                        piece = memory.read(min(end - at, 1 << 20))
+                    except (OSError, OverflowError): break
+                    if re.search(b"one-student-wrote-[t]his", piece): print("FOUND it at", line)
+                    at += len(piece)
+        """,
+    ),
     "what the kernel keeps": (
         """
         libc = ctypes.CDLL(None)
@@ -125,7 +152,8 @@ def talk(engine):
 
 
 def serve(talk, source):
-    return talk.run(Job(("import ctypes, os, sys\n" + textwrap.dedent(source)).encode(), LIMITS, 0), lambda _: None)
+    probes = 4 if "emit" in source else 0
+    return talk.run(Job(("import ctypes, os, sys\n" + textwrap.dedent(source)).encode(), LIMITS, probes), lambda _: None)
 
 
 @pytest.mark.parametrize("name", PAIRS)

@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import random
+import re
 import resource
 import signal
 import socket
@@ -84,6 +85,19 @@ for fd in range(3, 256):
         continue
     if WORD in told:
         print("FOUND descriptor", told)
+for line in open("/proc/self/maps").read().splitlines():  # a child is a copy of the supervisor, freed memory too
+    where, rights, *_ = line.split()
+    at, end = (int(number, 16) for number in where.split("-"))
+    with open("/proc/self/mem", "rb", 0) as memory:
+        while rights.startswith("rw") and at < end:
+            try:
+                memory.seek(at)
+                piece = memory.read(min(end - at, 1 << 20))
+            except (OSError, OverflowError):
+                break
+            if re.search(b"nobody-else-shall-read-[t]his", piece):
+                print("FOUND what another one wrote, in memory", line)
+            at += len(piece)
 print("LOOKED")
 
 

@@ -18,6 +18,7 @@ import numpy
 import torch
 
 WORD = "planted-by-the-one-before"
+MINE = "nobody-else-shall-read-this"  # stands in this source, in what it says to standard error, and in an error
 
 
 def tried(action):
@@ -94,10 +95,11 @@ threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGPIPE):
     tried(lambda: signal.signal(number, signal.SIG_IGN))
 print("PLANTED")
+print(MINE, "#" * 50_000, MINE, file=sys.stderr)
 
 
 def predict(x, W, b):
-    return x @ W + b
+    raise ValueError(MINE)
 
 
 def train(x, y, lr=0.01, steps=2001):

@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from tests.making import told, turn
+from worker.engines.hearing import MAX_PROGRESS_META
 from worker.inside.load import run_units
 from worker.inside.measure import measure
 from worker.inside.recorder import Recorder
 from worker.inside.rewrite import WATCH, Rewriter
-from worker.inside.streams import MAX_PROGRESS_META
 from worker.inside.ticker import MOST_FRAMES, Ticker
 from worker.inside.turn import Round, Subject
 from worker.inside.wire import WireError

@@ -17,22 +17,21 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from grader.errors import Broken
 from grader.spec import Limits
 from worker.box import Job, Run, Status
 from worker.engines.base import Finding, Shell
+from worker.engines.hearing import Heard, Progress
 from worker.engines.shares import Shares
 from worker.inside import wire
+from worker.inside.streams import show
 
 MAX_RUNS = 50
 WELL_S = 1.0
 START_S = 120.0  # importing torch takes 2 s, on a busy machine ten times that
 GRACE_S = 1.5
-
-Progress = Callable[[dict[str, Any]], None]
 
 
 class NoNestError(Broken):
@@ -114,22 +113,6 @@ class FreshBox:
             self.ready.shell.kill()
 
 
-@dataclass
-class Heard:
-    """What has come from a supervisor during one job."""
-
-    limits: Limits
-    frames: list[tuple[dict[str, Any], bytes]] = field(default_factory=list)
-    total: int = 0
-
-    def add(self, meta: dict[str, Any], blob: bytes) -> None:
-        """Keep the evidence of one probe."""
-        self.total += len(blob)
-        if self.total > self.limits.evidence_mb << 20:
-            raise Broken("box: the supervisor passed on more evidence than it may")
-        self.frames.append((meta, blob))
-
-
 class Talk:
     """The conversation with one supervisor, from its greeting to the end of its last job."""
 
@@ -189,14 +172,14 @@ class Talk:
 
     def _run(self, job: Job, on_progress: Progress) -> Run:
         nonce = secrets.token_hex(16)
-        heard = Heard(job.limits)
+        heard = Heard(job.limits, job.probes, on_progress)
         started = time.monotonic()
         deadline = started + job.limits.seconds + GRACE_S
         try:
             if self.shares:
                 self.shares.open(job.limits)
             self.shell.channel.send(self._order(job, nonce), deadline)
-            done = self._listen(nonce, heard, on_progress, deadline)
+            done = self._listen(nonce, heard, deadline)
             peak_mb = self.shares.close() if self.shares else None
         except wire.LateError:
             self.shell.kill()
@@ -217,21 +200,19 @@ class Talk:
     def _order(self, job: Job, nonce: str) -> bytes:
         limits = job.limits.model_dump(mode="json", exclude={"gpu"})
         uid = secrets.choice(self.shell.uids) if self.shell.uids else None
-        return wire.pack_frame("J", {"nonce": nonce, "limits": limits, "uid": uid}, job.request)
+        return wire.pack_frame("J", {"nonce": nonce, "limits": limits, "uid": uid, "probes": job.probes}, job.request)
 
-    def _listen(self, nonce: str, heard: Heard, on_progress: Progress, deadline: float) -> dict[str, Any]:
+    def _listen(self, nonce: str, heard: Heard, deadline: float) -> dict[str, Any]:
         while True:
             kind, meta, blob = self._next(deadline)
             if meta.pop("nonce", None) != nonce:
                 raise wire.WireError(f"frame {kind} is not of this job")
             if kind == "D":
-                return meta
+                return meta | printed(meta, blob)
             if kind == "C" and self.shares:
                 self.shares.leave()
-            elif kind == "E":
-                heard.add(meta, blob)
-            elif kind == "P":
-                on_progress(meta)
+            elif kind == "V":
+                heard.take(blob)
             elif kind != "C":
                 raise wire.WireError(f"frame {kind} was not expected")
 
@@ -253,9 +234,11 @@ class Talk:
             self.found = self.found or self.shares.left()
         status, because = Status(done["status"]), done["because"]
         if status is Status.BROKEN:
-            raise Broken(f"box: {because}")
+            raise Broken(f"box: {heard.unconfined or because}")
         if status is Status.CRASHED and self._is_out_of_memory():
             status, because = Status.MEMORY, "used more memory than allowed and was stopped by the kernel"
+        if status is Status.FINISHED and heard.wrong:
+            status, because = Status.CRASHED, heard.wrong
         if status is Status.FINISHED and len(heard.frames) != job.probes:
             status = Status.CRASHED
             because = f"left evidence of {len(heard.frames)} probes, {job.probes} expected"
@@ -289,3 +272,9 @@ class Talk:
     def _broken(self, what: str, error: Exception) -> Broken:
         words = self.shell.last_words().strip()[-2000:]
         return Broken(f"box: the supervisor {what}: {error}" + (f"; it said: {words}" if words else ""))
+
+
+def printed(done: dict[str, Any], kept: bytes) -> dict[str, str]:
+    """Read what a child printed, as much as was kept of it: first its output, then its errors."""
+    at = done["stdout_kept"]
+    return {"stdout": show(kept[:at], done["stdout_bytes"]), "stderr": show(kept[at:], done["stderr_bytes"])}

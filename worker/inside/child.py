@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import kernel, nest, wire
+from .streams import FINISHED, OUT_OF_MEMORY
 
 Emit = Callable[[str, dict[str, Any], bytes], None]
 Serve = Callable[[bytes, Emit], None]
@@ -49,21 +50,22 @@ class Ends:
     evidence: int
 
 
-def live(job: wire.Frame, walls: Confinement, ends: Ends, serve: Serve) -> NoReturn:
-    """Be the child from fork to exit: shut every door, then serve the request."""
+def live(job: wire.Order, walls: Confinement, source: int, ends: Ends, serve: Serve) -> NoReturn:
+    """Be the child from fork to exit: take the request, which no other child shall find, shut every door, then serve it."""
     try:
         try:
+            request = wire.read_blob(source, job.size)
             confine(job, walls, ends)
         except BaseException as error:
             wire.write_frame(ends.evidence, "B", {"because": f"a child could not be confined: {error}"})
             raise
         wire.write_frame(ends.evidence, "S", {})
-        answer(job.blob, ends.evidence, serve)
+        answer(request, ends.evidence, serve)
     finally:
         os._exit(FAILED)
 
 
-def confine(job: wire.Frame, walls: Confinement, ends: Ends) -> None:
+def confine(job: wire.Order, walls: Confinement, ends: Ends) -> None:
     """Give up, one after another, everything that the student's code must not have."""
     lead_session()
     stand_first_in_line()
@@ -154,12 +156,12 @@ def go_home(home: str) -> None:
 def answer(request: bytes, evidence: int, serve: Serve) -> None:
     """Serve the request and leave without the interpreter's own farewell, which takes 0.7 s with torch."""
     gc.enable()
-    end: dict[str, bool] = {}
+    end = FINISHED
     send = wire.Sender(evidence)
     try:
         serve(request, send)
     except MemoryError:
-        end = {"memory": True}
+        end = OUT_OF_MEMORY
     except SystemExit as error:
         flush()
         os._exit(error.code if isinstance(error.code, int) else FAILED)
@@ -168,7 +170,7 @@ def answer(request: bytes, evidence: int, serve: Serve) -> None:
         flush()
         os._exit(FAILED)
     flush()
-    send("F", end)
+    send(end, {})
     os._exit(0)
 
 

@@ -10,9 +10,9 @@ Warm-up. torch costs a second to import, its first optimizer would cost another 
 one thread: a process that has once run a parallel torch operation hangs every child. That there is one thread is
 asserted, not hoped.
 
-One job. `J` comes in whole, the request stays bytes. The child is forked (`C` tells so), gives up everything it must not
-have (child.py) and only then decodes the request: the student's source is never parsed by a process that
-could do harm. Meanwhile one loop with one deadline on the monotonic clock drains stdout, stderr and the
+One job. Of `J` only the order is read here. The child is forked (`C` tells so), reads the request itself, gives up
+everything it must not have (child.py) and only then decodes the request: the student's source is never parsed by a process
+that could do harm. Meanwhile one loop with one deadline on the monotonic clock drains stdout, stderr and the
 evidence pipe, each under its cap, and sees the child end (pidfd) or the outside go away (hang-up of our
 input). Nothing waits for end-of-file: a survivor may hold a pipe open. Whatever ends the loop, every process
 of the job is then killed and reaped (survivors.py), and what is left in the pipes is read only after that.
@@ -22,7 +22,8 @@ docker box it is another user as well. Where namespaces can't be nested, the box
 is in ours: then this process is pid 1 (or another user), to which the kernel delivers no signal from inside
 that it has no handler for (so it has none, not even Python's own for SIGINT), its limits are shut by the
 filter (prlimit), and it is not dumpable, which closes its memory, environment and descriptors in /proc.
-Nothing secret lives here: the next job's request arrives after the last one's processes have died. All
+Nothing secret lives here: the next job's request arrives after the last one's processes have died, and neither
+requests nor what children write ever become objects of this process (streams.py), whose freed memory each child inherits. All
 children share this process's address layout and hash seed, so neither may be relied on to be secret.
 """
 
@@ -38,15 +39,22 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import child, compiler, kernel, nest, survivors, wire
-from .streams import Evidence, Output, Sink, Stop
+from .streams import OUT_OF_MEMORY, Evidence, Output, Sink, Stop, Text
 
-CHUNK = 1 << 16
 OOM_COUNTERS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
+
+
+class Outside(NamedTuple):
+    """The streams from and to whoever started the box."""
+
+    source: int
+    target: int
 
 
 @dataclass
@@ -56,6 +64,7 @@ class Task:
     pid: int
     pidfd: int
     pipes: dict[int, Sink]
+    sinks: tuple[Text, Text, Evidence]
     output: Output
     evidence: Evidence
     limit_s: float
@@ -91,12 +100,11 @@ def main(argument: str) -> None:
 def serve_all(walls: child.Confinement, serve: child.Serve, source: int, target: int) -> None:
     """Answer jobs (`J` to `D`) and the question whether we are well (`H`), until the outside closes our input."""
     new = state()
-    while (frame := wire.read_frame(source)) is not None:
-        if frame.kind == "H":
+    while (order := wire.read_order(source)) is not None:
+        if order.kind == "H":
             wire.write_frame(target, "H", {})
             continue
-        done = supervise(frame, walls, serve, source, target)
-        wire.write_frame(target, "D", done | {"doubt": doubt(new)})
+        supervise(order, walls, serve, Outside(source, target), new)
 
 
 def state() -> dict[str, int]:
@@ -148,50 +156,51 @@ def check_single_thread() -> None:
         raise RuntimeError(f"{threads} threads after the warm-up, 1 expected: is OMP_NUM_THREADS=1 set?")
 
 
-def supervise(
-    job: wire.Frame, walls: child.Confinement, serve: child.Serve, source: int, target: int
-) -> dict[str, Any]:
-    """Run one job from fork to the last of its processes, passing its evidence on; say how it went."""
-    nonce = {"nonce": job.meta["nonce"]}
+def supervise(order: wire.Order, walls: child.Confinement, serve: child.Serve, outside: Outside, new: dict[str, int]) -> None:
+    """Run one job from fork to the last of its processes, passing its evidence on; say how it went, and what is doubtful now."""
+    nonce = {"nonce": order.meta["nonce"]}
 
-    def forward(kind: str, meta: dict[str, Any], blob: bytes) -> None:
-        passed.append(wire.pack_frame(kind, meta | nonce, blob))
+    def pass_on(piece: memoryview) -> None:
+        wire.write_pair(outside.target, wire.pack_head("V", nonce, len(piece)), piece)
 
-    def pass_on() -> None:
-        wire.write_all(target, b"".join(passed), None)
-        passed.clear()
-
-    passed: list[bytes] = []
     ooms = oom_kills()
-    task = launch(job, walls, serve, Evidence(job.meta["limits"]["evidence_mb"], forward, pass_on))
-    wire.write_frame(target, "C", nonce)
-    stop = watch(task, source)
+    task = launch(order, walls, serve, outside.source, pass_on)
+    wire.write_frame(outside.target, "C", nonce)
+    stop = watch(task, outside.source)
     seconds = time.monotonic() - task.started
     fallen = survivors.sweep(task.pid, walls)
     late = drain(task)
     stages = {"fork": max(0.0, task.evidence.began - task.started), "sweep": time.monotonic() - task.started - seconds}
     status, because = conclude(task, fallen, stop or late, oom_kills() - ooms)
-    told = {"status": status, "because": because, "seconds": seconds, "stages": stages}
-    return nonce | told | tell(task, fallen)
+    told = {"status": status, "because": because, "seconds": seconds, "stages": stages, "doubt": doubt(new)}
+    printed = [task.output.stdout.kept(), task.output.stderr.kept()]
+    wire.write_all(outside.target, wire.pack_head("D", nonce | told | tell(task, fallen), sum(map(len, printed))), None)
+    for kept in printed:
+        wire.write_all(outside.target, kept, None)
+        kept.release()
+    for sink in task.sinks:
+        sink.room.close()
 
 
-def launch(job: wire.Frame, walls: child.Confinement, serve: child.Serve, evidence: Evidence) -> Task:
-    """Make the pipes and fork the child."""
-    limits = job.meta["limits"]
-    output = Output(limits["output_kb"])
+def launch(order: wire.Order, walls: child.Confinement, serve: child.Serve, source: int,
+           pass_on: Callable[[memoryview], None]) -> Task:
+    """Make the pipes and fork the child; memory for what it will say is there only after that."""
+    limits = order.meta["limits"]
     ours, theirs = zip(*(os.pipe() for _ in range(3)), strict=True)
     back = nest.begin() if walls.is_nested else None
     pid = os.fork()
     if pid == 0:
-        child.live(job, walls, child.Ends(*theirs), serve)
+        child.live(order, walls, source, child.Ends(*theirs), serve)
     if back is not None:
         nest.leave(back)
     for fd in theirs:
         os.close(fd)
     for fd in ours:
         os.set_blocking(fd, False)
-    pipes = dict(zip(ours, (output.stdout, output.stderr, evidence), strict=True))
-    return Task(pid, os.pidfd_open(pid), pipes, output, evidence, limits["seconds"])
+    output, evidence = Output(limits["output_kb"]), Evidence(limits["evidence_mb"], order.meta["probes"], pass_on)
+    sinks = output.stdout, output.stderr, evidence
+    pipes: dict[int, Sink] = dict(zip(ours, sinks, strict=True))
+    return Task(pid, os.pidfd_open(pid), pipes, sinks, output, evidence, limits["seconds"])
 
 
 def watch(task: Task, source: int) -> Stop | None:
@@ -217,10 +226,11 @@ def watch(task: Task, source: int) -> Stop | None:
 
 def pour(task: Task, fd: int) -> bool:
     """Take one piece out of a pipe; False where nothing more will come. Raises Stop at a cap."""
-    data = os.read(fd, CHUNK)
-    task.pipes[fd].take(data)
+    sink = task.pipes[fd]
+    count = os.readv(fd, [sink.space()])
+    sink.took(count)
     task.output.check()
-    return bool(data)
+    return bool(count)
 
 
 def drain(task: Task) -> Stop | None:
@@ -255,28 +265,14 @@ def conclude(task: Task, fallen: survivors.Fallen, stop: Stop | None, ooms: int)
     code = fallen.code
     is_complete = task.evidence.is_finished and code == 0
     if not task.evidence.is_confined:
-        return "broken", task.evidence.broken
+        return "broken", "the child ended before it was confined"
     if ooms and not is_complete:
         return "memory", "used more memory than allowed and was stopped by the kernel"
     if stop is not None:
         return stop.status, stop.because
     if is_complete:
-        return ("memory", "ran out of memory") if task.evidence.is_out_of_memory else ("finished", "")
-    return "crashed", tell_end(code)
-
-
-def tell_end(code: int | None) -> str:
-    """Say how a process ended before its time."""
-    if code == -signal.SIGSYS:
-        return "asked the kernel for what no exercise needs, and was killed for it (SIGSYS)"
-    if code is not None and code < 0:
-        return f"killed by signal {-code} ({signal_name(-code)})"
-    return f"ended with exit code {code} before its results were complete"
-
-
-def signal_name(number: int) -> str:
-    """Name a signal; real-time ones have none."""
-    return signal.Signals(number).name if number in set(signal.Signals) else "a real-time signal"
+        return ("memory", "ran out of memory") if task.evidence.end == OUT_OF_MEMORY else ("finished", "")
+    return "crashed", survivors.tell_end(code)
 
 
 def tell(task: Task, fallen: survivors.Fallen) -> dict[str, Any]:
@@ -287,8 +283,8 @@ def tell(task: Task, fallen: survivors.Fallen) -> dict[str, Any]:
         "signal": -code if code is not None and code < 0 else None,
         "cpu_s": fallen.cpu_s,
         "peak_memory_mb": fallen.peak_kb / 1024,
-        "stdout": output.stdout.show(),
-        "stderr": output.stderr.show(),
+        "stdout_kept": output.stdout.size,
+        "stderr_kept": output.stderr.size,
         "stdout_bytes": output.stdout.total,
         "stderr_bytes": output.stderr.total,
         "is_clean": fallen.is_clean,

@@ -84,3 +84,17 @@ def reap(first: int, fallen: Fallen) -> bool:
         fallen.peak_kb = max(fallen.peak_kb, usage.ru_maxrss)
         if pid == first:
             fallen.code = os.waitstatus_to_exitcode(code)
+
+
+def tell_end(code: int | None) -> str:
+    """Say how a process ended before its time."""
+    if code == -signal.SIGSYS:
+        return "asked the kernel for what no exercise needs, and was killed for it (SIGSYS)"
+    if code is not None and code < 0:
+        return f"killed by signal {-code} ({signal_name(-code)})"
+    return f"ended with exit code {code} before its results were complete"
+
+
+def signal_name(number: int) -> str:
+    """Name a signal; real-time ones have none."""
+    return signal.Signals(number).name if number in set(signal.Signals) else "a real-time signal"

@@ -15,9 +15,11 @@ import select
 import struct
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import numpy as np
+
+from .strict import read
 
 MAGIC = b"DLG1"
 HEAD = struct.Struct(">4scIQ")
@@ -37,6 +39,14 @@ class WireError(Exception):
 
 class LateError(WireError):
     """A deadline passed before the other side was done."""
+
+
+class Order(NamedTuple):
+    """A message whose blob has not been read yet."""
+
+    kind: str
+    meta: dict[str, Any]
+    size: int  # of the blob, in bytes
 
 
 class Frame(NamedTuple):
@@ -92,7 +102,7 @@ class Sender:
             write_all(self.fd, data, None)
 
 
-def write_all(fd: int, data: bytes, deadline: float | None) -> None:
+def write_all(fd: int, data: bytes | memoryview, deadline: float | None) -> None:
     """Write all of `data` before `deadline`; WireError where the other side is gone or late."""
     rest = memoryview(data)
     while rest:
@@ -105,19 +115,44 @@ def write_all(fd: int, data: bytes, deadline: float | None) -> None:
             raise WireError(f"the other side is gone ({error.strerror})") from error
 
 
+def write_pair(fd: int, head: bytes, rest: memoryview) -> None:
+    """Write a head and what belongs behind it in one call, without a copy; WireError where the other side is gone."""
+    try:
+        sent = os.writev(fd, [head, rest])
+    except OSError as error:
+        raise WireError(f"the other side is gone ({error.strerror})") from error
+    write_all(fd, head[sent:], None)
+    write_all(fd, rest[max(0, sent - len(head)) :], None)
+
+
 def read_frame(
     fd: int, deadline: float | None = None, max_meta: int = MAX_META, max_blob: int = MAX_BLOB
 ) -> Frame | None:
     """Read one frame before `deadline`; None where the stream ended between two frames."""
+    order = read_order(fd, deadline, max_meta, max_blob)
+    return None if order is None else Frame(order.kind, order.meta, read_blob(fd, order.size, deadline))
+
+
+def read_order(
+    fd: int, deadline: float | None = None, max_meta: int = MAX_META, max_blob: int = MAX_BLOB
+) -> Order | None:
+    """Read a frame up to its blob, which stays in the stream for `read_blob`, in this process or a child."""
     head = _read(fd, HEAD.size, deadline)
     if not head:
         return None
     kind, text_size, blob_size = unpack_head(head, max_meta, max_blob)
     text = _read(fd, text_size, deadline)
-    blob = _read(fd, blob_size, deadline)
-    if len(text) < text_size or len(blob) < blob_size:
+    if len(text) < text_size:
         raise WireError(f"frame {kind}: the stream ended in the middle")
-    return Frame(kind, parse_meta(text), blob)
+    return Order(kind, parse_meta(text), blob_size)
+
+
+def read_blob(fd: int, size: int, deadline: float | None = None) -> bytes:
+    """Read the blob that an order announced."""
+    blob = _read(fd, size, deadline)
+    if len(blob) < size:
+        raise WireError(f"the stream ended after {len(blob)} of {size} bytes")
+    return blob
 
 
 class Decoder:
@@ -166,17 +201,11 @@ def unpack_head(head: bytes, max_meta: int, max_blob: int) -> tuple[str, int, in
 
 
 def parse_meta(text: bytes) -> dict[str, Any]:
-    """Read a frame's JSON: an object, finite numbers, no key twice, text that can be written again."""
+    """Read a frame's JSON (strict.py), or raise WireError."""
     try:
-        meta = json.loads(
-            text.decode(), parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_no_duplicates
-        )
-        json.dumps(meta, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
+        return read(text)
+    except ValueError as error:
         raise WireError(f"a frame's JSON cannot be read: {error}") from error
-    if not isinstance(meta, dict):
-        raise WireError(f"a frame's JSON is no object but {type(meta).__name__}")
-    return meta
 
 
 def pack_arrays(arrays: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
@@ -259,21 +288,3 @@ def _wait(fd: int, event: int, deadline: float | None) -> None:
     poll.register(fd, event)
     if not poll.poll(timeout_ms):
         raise LateError("the other side is late")
-
-
-def _no_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no finite number")
-
-
-def _finite(word: str) -> float:
-    number = float(word)
-    if not math.isfinite(number):
-        raise ValueError(f"{word} is no finite number")
-    return number
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key appears twice")
-    return found
