@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
+from grader.web import teams
 from grader.web.models import Assignment, Attempt, Course, Membership, Role, User
 
 STAFF = (Role.TA, Role.INSTRUCTOR)
@@ -55,10 +56,10 @@ def assignment(user: User, course: str, slug: str) -> tuple[Membership, Assignme
 
 
 def attempts(user: User) -> QuerySet[Attempt]:
-    """All attempts a user may see: the own ones that may count, and all of courses in which they are staff."""
+    """All attempts a user may see: those for them that may count, and all of courses in which they are staff."""
     mine = Membership.objects.filter(user=user, is_active=True)
     staffed = mine.filter(role__in=STAFF).values("course")
-    own = Q(submission__user=user, submission__assignment__course__in=mine.values("course"), counts=True)
+    own = teams.own([user.pk]) & Q(submission__assignment__course__in=mine.values("course"), counts=True)
     return Attempt.objects.select_related("submission__assignment__course", "submission__user", "version").filter(
         own | Q(submission__assignment__course__in=staffed))
 

@@ -95,6 +95,14 @@ def give(assignment: Assignment, student: User, member: Membership, given: Given
     return made
 
 
+def give_each(assignment: Assignment, students: Iterable[User], member: Membership, given: Given,
+              now: datetime) -> list[Adjustment]:
+    """Give each of a group the same by hand; each has it apart, so that it can be withdrawn from one alone."""
+    with transaction.atomic():
+        lock(member.course)
+        return give_all([(assignment, s, given) for s in students], member, now)
+
+
 def give_all(gifts: Iterable[tuple[Assignment, User, Given]], member: Membership, now: datetime) -> list[Adjustment]:
     """Give many students points or comments; call it in a transaction that has locked the course."""
     made = Adjustment.objects.bulk_create([

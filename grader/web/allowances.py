@@ -1,15 +1,18 @@
 """What students have beyond the usual: extensions of single assignments, and standing accommodations in a whole course.
 
-Where both give a date the later one counts, not their sum; attempts of both are added.
+Where both give a date the later one counts, not their sum; attempts of both are added. In group work what one member has holds
+for all they work with, now or in what was handed in together: the best of each, for there is one submission and one due date.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from grader.web import teams
 from grader.web.models import Accommodation, Assignment, Extension, User
 from grader.web.policy import Allowance
 
@@ -20,15 +23,35 @@ def one(assignment: Assignment, user: User) -> Allowance | None:
 
 
 def of(assignments: Sequence[Assignment], users: Collection[int]) -> dict[tuple[int, int], Allowance]:
-    """Look up in two queries what students have in assignments of one course; whoever has nothing more is left out."""
+    """Look up what students have in assignments of one course; whoever has nothing more is left out.
+
+    It takes two queries, and two more where there is group work.
+    """
     if not assignments:
         return {}
     given = {(e.assignment_id, e.user_id): e for e in Extension.objects.filter(assignment__in=assignments)}
     always = {a.user_id: a for a in Accommodation.objects.filter(course=assignments[0].course_id)}
-    wanted = set(users)
-    keys = {k for k in given if k[1] in wanted} | {(a.pk, u) for u in always if u in wanted for a in assignments}
-    by_id = {a.pk: a for a in assignments}
-    return {key: merged(by_id[key[0]], given.get(key), always.get(key[1])) for key in keys}
+    by_id, wanted = {a.pk: a for a in assignments}, set(users)
+    keys = {*given, *((a.pk, u) for u in always for a in assignments)}
+    mates = teams.together(assignments, {u for _, u in keys})
+    theirs = {key: merged(by_id[key[0]], given.get(key), always.get(key[1])) for key in keys if key[1] in wanted or key in mates}
+    return {key: best([theirs[k] for k in those]) for key, those in _sources(keys, mates).items() if key[1] in wanted}
+
+
+def _sources(keys: Collection[teams.Key], mates: Mapping[teams.Key, set[int]]) -> dict[teams.Key, list[teams.Key]]:
+    """List whose allowances hold for whom, by assignment and user."""
+    found: dict[teams.Key, list[teams.Key]] = defaultdict(list)
+    for place, user in keys:
+        for mate in mates.get((place, user), set()) | {user}:
+            found[place, mate].append((place, user))
+    return found
+
+
+def best(those: Sequence[Allowance]) -> Allowance:
+    """Make one allowance of several people's: the latest dates, the most attempts."""
+    return those[0] if len(those) == 1 else Allowance(
+        _latest(*(a.due_at for a in those)), _latest(*(a.late_until for a in those)),
+        max(a.extra_attempts for a in those), is_cooldown_free=any(a.is_cooldown_free for a in those))
 
 
 def merged(assignment: Assignment, given: Extension | None, always: Accommodation | None) -> Allowance:

@@ -1,10 +1,10 @@
 """Keeping the scores that count: worked out by grades.py whenever something changes them, in the same transaction.
 
 What changes a score: a report, points by hand, a rubric's tick or points, an extension, a promotion, an assignment's
-dates and rules, a course's late days. Whoever writes one of these calls `recount` in its transaction. Students are
-locked one by one in a fixed order before their rows are read, so that of two reports at once the later one counts
-both. The sweeper counts all anew from time to time (`audit`), mends what differs and says so in the log: pages never
-rest on a row alone where a mark is shown.
+dates and rules, a course's late days, who works with whom. Whoever writes one of these calls `recount` in its
+transaction. Students are locked one by one in a fixed order before their rows are read, so that of two reports at once
+the later one counts both. The sweeper counts all anew from time to time (`audit`), mends what differs and says so in
+the log: pages never rest on a row alone where a mark is shown.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from django.db import transaction
 
-from grader.web import grades
+from grader.web import grades, teams
 from grader.web.grades import Grade, Student
 from grader.web.models import Assignment, Counted, Course, Membership, Submission
 
@@ -23,15 +23,18 @@ VALUES = ("attempt_id", "score", "is_late", "by_hand")
 
 
 def recount_one(submission: Submission) -> None:
-    """Count anew after something happened to one student's work in one assignment."""
+    """Count anew after something happened to one submission, for all it counts for."""
     recount(submission.assignment.course, [submission.user_id], [submission.assignment])
 
 
 def recount(course: Course, students: Collection[int] | None = None, assignments: Iterable[Assignment] | None = None) -> int:
-    """Count anew: some students or all, in some assignments or all; returns how many rows were other than kept."""
+    """Count anew: some students or all, in some assignments or all; returns how many rows were other than kept.
+
+    Whom students work with is counted with them: one submission counts for all, and what one has beyond the usual too.
+    """
     with transaction.atomic():
-        members = _locked(course, students)
         wanted = _all_of(course) if assignments is None or course.late_days else list(assignments)
+        members = _locked(course, students if students is None else teams.touched(wanted, students))
         found = grades.of(course, members, wanted)
         return _keep(members, wanted, found)
 

@@ -16,7 +16,7 @@ from grader.web.models import Assignment, Course, Extension, Membership, Role, S
 
 # These stand beside the assignments in a course's addresses.
 RESERVED = ("gradebook", "by-hand", "regrades", "rubric", "work", "statistics", "specs", "clone", "people", "settings", "dates",
-            "extensions", "records", "announcements")
+            "extensions", "records", "announcements", "groups")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from grader.web import allowances, policy, specs
+from grader.web import allowances, policy, specs, teams
 from grader.web.models import LIVE, Assignment, Attempt, Counted, Hold, SpecVersion, State, Submission
 
 Pairs = set[tuple[int, int]]  # of an assignment and a student
@@ -40,30 +40,41 @@ def _counted(columns: Sequence[Assignment], **how: object) -> set[int]:
 
 def _pairs(columns: Sequence[Assignment], *how: Q, **more: object) -> Pairs:
     found = Attempt.objects.filter(*how, submission__assignment__in=columns, counts=True, **more)
-    return set(found.values_list("submission__assignment", "submission__user"))
+    return {pair for way in teams.ways(columns) for pair in
+            found.filter(**{f"{way}__isnull": False}).order_by().values_list("submission__assignment", way)}
 
 
 def _broken(columns: Sequence[Assignment]) -> set[int]:
     """List the students whose newest attempt in an assignment broke."""
     is_broken = Q(state=State.BROKEN) | Q(status="broken")
     suspects = _pairs(columns, is_broken)
-    found: dict[tuple[int, int], bool] = {}
-    theirs = Attempt.objects.filter(counts=True, submission__assignment__in={a for a, _ in suspects},
-                                    submission__user__in={u for _, u in suspects}).order_by("submission__number", "number")
-    for place, user, state, status in theirs.values_list("submission__assignment", "submission__user", "state", "status"):
-        found[place, user] = state == State.BROKEN or status == "broken"
-    return {user for (place, user), is_last in found.items() if is_last and (place, user) in suspects}
+    found: dict[tuple[int, int], tuple[tuple[int, int], bool]] = {}
+    for way in teams.ways(columns):
+        theirs = Attempt.objects.filter(**{
+            "counts": True, "submission__assignment__in": {a for a, _ in suspects}, f"{way}__in": {u for _, u in suspects}})
+        for place, user, one, again, state, status in theirs.order_by().values_list(
+                "submission__assignment", way, "submission__number", "number", "state", "status"):
+            latest = (one, again), state == State.BROKEN or status == "broken"
+            found[place, user] = max(found.get((place, user), latest), latest)
+    return {user for (place, user), (_, is_last) in found.items() if is_last and (place, user) in suspects}
 
 
 def _handed_in(columns: Sequence[Assignment]) -> Pairs:
     """List who handed in where; what was cancelled is as if it had not been."""
-    first = set(Submission.objects.filter(assignment__in=columns, number=1).values_list("assignment", "user"))
+    first = {pair for way in teams.ways(columns, "") for pair in Submission.objects.filter(
+        **{"assignment__in": columns, f"{way}__isnull": False}, **_first(columns)).order_by().values_list("assignment", way)}
     cancelled = _pairs(columns, state=State.CANCELLED)
     if not cancelled:
         return first
-    others = Attempt.objects.exclude(state=State.CANCELLED).filter(
-        counts=True, submission__assignment__in={a for a, _ in cancelled}, submission__user__in={u for _, u in cancelled})
-    return first - (cancelled - set(others.values_list("submission__assignment", "submission__user")))
+    others = {pair for way in teams.ways(columns) for pair in Attempt.objects.exclude(state=State.CANCELLED).filter(**{
+        "counts": True, "submission__assignment__in": {a for a, _ in cancelled}, f"{way}__in": {u for _, u in cancelled}})
+        .order_by().values_list("submission__assignment", way)}
+    return first - (cancelled - others)
+
+
+def _first(columns: Sequence[Assignment]) -> dict[str, int]:
+    """Choose one submission of each student where that can be done; in a group one's own may begin with a higher number."""
+    return {} if teams.grouped(columns) else {"number": 1}
 
 
 def _without_work(columns: Sequence[Assignment], members: Sequence[int]) -> set[int]:

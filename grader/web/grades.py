@@ -9,13 +9,13 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from grader.web import adjustments, allowances, holds, late_days, marks, policy, reports, ticks
+from grader.web import adjustments, allowances, holds, late_days, marks, policy, reports, teams, ticks
 from grader.web.adjustments import Manual
 from grader.web.models import Assignment, Attempt, Course, Membership, Role, User
 from grader.web.policy import Brief, Sent
 from grader.web.ticks import Ticked
 
-READ = ("submission__assignment", "submission__user", "submission__number", "submission__received_at", "pk", "number", "state",
+READ = ("submission__number", "submission__received_at", "pk", "number", "state",
         "status", "score", "version", "submission", "counts")
 
 
@@ -89,13 +89,13 @@ def students(course: Course) -> QuerySet[Membership]:
 
 
 def of_all(course: Course) -> list[Student]:
-    """List the grades of all students of a course, in seven queries, however many they are."""
+    """List the grades of all students of a course, in as many queries, however many they are."""
     return of(course, list(students(course)), list(course.assignments.select_related("course")))
 
 
 def of(course: Course, members: Sequence[Membership], assignments: Sequence[Assignment],
        also: Collection[int] = (), worth: Mapping[int, float] | None = None) -> list[Student]:
-    """List the grades of some students in some assignments, in five queries; as if the attempts `also` counted.
+    """List the grades of some students in some assignments, in a fixed number of queries; as if the attempts `also` counted.
 
     Late days are spent over a whole course: where it has any, `assignments` must be all of its assignments.
     `worth` are points of rubric items, by their ids, to reckon with instead of what they are worth now.
@@ -138,15 +138,19 @@ def attempts(members: Sequence[Membership], assignments: Sequence[Assignment],
 
     The newest is the last; what broke has no score.
     """
-    found = Attempt.objects.filter(submission__assignment__in=assignments, submission__user__in=[m.user_id for m in members])
-    found = found if also else found.filter(counts=True)
     of: dict[tuple[int, int], list[Brief]] = defaultdict(list)
-    for place, user, number, at, pk, again, state, status, score, version, submission, counts in found.order_by(
-            "submission__number", "number").values_list(*READ):
-        if not counts and pk not in also:
-            continue
-        of[place, user].append(Brief(pk, again, state, status, None if status == "broken" else score, version, submission,
-                                     Sent(number, at)))
+    is_mixed = len(ways := teams.ways(assignments)) > 1
+    for way in ways:
+        found = Attempt.objects.filter(**{"submission__assignment__in": assignments, f"{way}__in": [m.user_id for m in members]})
+        found = found if also else found.filter(counts=True)
+        for place, user, number, at, pk, again, state, status, score, version, submission, counts in found.order_by(
+                "submission__number", "number").values_list("submission__assignment", way, *READ):
+            if counts or pk in also:
+                of[place, user].append(Brief(pk, again, state, status, None if status == "broken" else score, version, submission,
+                                             Sent(number, at)))
+    if is_mixed:
+        for those in of.values():
+            those.sort(key=lambda a: (a.submission.number, a.number))
     return of
 
 

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Max, Q
 
 from grader.errors import GraderError, SubmissionError
 from grader.submission import read_submission
-from grader.web import allowances, bell, policy, progress, specs
-from grader.web.models import LIVE, Assignment, Attempt, Membership, Submission, User
+from grader.web import bell, policy, progress, specs, standings, teams
+from grader.web.models import LIVE, Assignment, Attempt, GroupSet, Membership, Partner, Submission, User
 from grader.web.queue import MAX_RUNNING, MAX_WAITING
 
 SEEDS = 64  # of hidden cases and initial weights: what is measured for one seed is known for all who get it
@@ -68,8 +69,7 @@ def announce(attempt: Attempt) -> None:
 
 def standing(assignment: Assignment, user: User, now: datetime) -> policy.Standing:
     """Look up what a student may do in an assignment."""
-    return policy.standing(assignment, allowances.one(assignment, user), Attempt.objects.filter(
-        submission__assignment=assignment, submission__user=user), now)
+    return standings.one(assignment, user, now)
 
 
 def _sent_before(user: User, upload: Upload) -> Attempt | None:
@@ -79,15 +79,29 @@ def _sent_before(user: User, upload: Upload) -> Attempt | None:
 
 
 def _queue(assignment: Assignment, user: User, upload: Upload, content: str, now: datetime) -> Attempt:
-    """Check the rules and write the rows, one student's uploads one after the other."""
-    Membership.objects.select_for_update().get(course=assignment.course, user=user)
+    """Check the rules and write the rows, the uploads of one student or group one after the other.
+
+    A number is higher than all that any of the group has, so that each of them has theirs in the order of time.
+    """
+    team = _locked_team(assignment, user)
     _check(assignment, user, now)
-    last = Submission.objects.filter(assignment=assignment, user=user).order_by("-number").first()
+    mine = teams.own(team, "") if assignment.group_set_id else Q(user=user)
+    last = Submission.objects.filter(mine, assignment=assignment).aggregate(last=Max("number"))["last"] or 0
     submission = Submission.objects.create(
-        assignment=assignment, user=user, number=last.number + 1 if last else 1, name=upload.name, content=content,
+        assignment=assignment, user=user, number=last + 1, name=upload.name, content=content,
         size=len(upload.raw), channel=upload.channel, key=upload.key, received_at=now)
+    Partner.objects.bulk_create([Partner(submission=submission, user_id=mate) for mate in sorted(team - {user.pk})])
     return Attempt.objects.create(submission=submission, version=assignment.version, created_at=now,
                                   seed=secrets.randbelow(SEEDS), queue="gpu" if assignment.version.gpu == "required" else "cpu")
+
+
+def _locked_team(assignment: Assignment, user: User) -> set[int]:
+    """Look up for whom a submission counts, and let neither the group change nor anybody of it hand in until it is taken."""
+    if assignment.group_set_id is not None:
+        GroupSet.objects.select_for_update(no_key=True).get(pk=assignment.group_set_id)
+    team = teams.of(assignment, user)
+    list(Membership.objects.select_for_update().filter(course=assignment.course, user__in=team).order_by("pk"))
+    return team
 
 
 def _check(assignment: Assignment, user: User, now: datetime) -> None:

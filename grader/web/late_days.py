@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
-from grader.web import allowances, policy
+from grader.web import allowances, policy, teams
 from grader.web.models import Assignment, Attempt, Course, User
 from grader.web.policy import A
 
@@ -53,7 +53,7 @@ def of(course: Course, user: User, score: Callable[[Attempt], float | None] = la
     found = list(course.assignments.select_related("course").filter(due_at__isnull=False))
     dates = {place: given for (place, _), given in allowances.of(found, [user.pk]).items()}
     attempts: dict[int, list[Attempt]] = {}
-    for attempt in Attempt.objects.filter(submission__assignment__course=course, submission__user=user).select_related(
+    for attempt in Attempt.objects.filter(teams.own([user.pk]), submission__assignment__course=course).select_related(
             "submission__assignment__course", "submission__user", "version"):
         attempt.score = score(attempt)  # in memory alone
         attempts.setdefault(attempt.submission.assignment_id, []).append(attempt)

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from grader.web import adjustments, allowances, holds, late_days, policy, reports, specs, ticks
+from django.db.models import Q
+
+from grader.web import adjustments, allowances, holds, late_days, policy, reports, specs, standings, teams, ticks
 from grader.web.adjustments import Manual
 from grader.web.models import Adjustment, Assignment, Attempt, Hold, Membership, Outcome, State, User
 from grader.web.ticks import Ticked
@@ -99,9 +101,11 @@ def _records(assignments: list[Assignment], user: User, viewer: Membership, now:
     held = {place: found for (place, _), found in holds.of(assignments, [user.pk]).items()}
     unseen = set() if viewer.is_staff else set(held)
     seen = {} if viewer.is_staff or as_if else {"counts": True}
-    found = list(Attempt.objects.filter(submission__assignment__in=assignments, submission__user=user, **seen)
+    mine = teams.own([user.pk]) if teams.grouped(assignments) else Q(submission__user=user)
+    found = list(Attempt.objects.filter(mine, submission__assignment__in=assignments, **seen)
                  .select_related("submission__assignment__course", "submission__user", "version")
-                 .order_by("-submission__number", "-number"))
+                 .order_by("-submission__number", "-number")
+                 .prefetch_related(*(["submission__partners__user"] if teams.grouped(assignments) else [])))
     for attempt in found:
         attempt.counts = as_if.get(attempt.pk, attempt.counts)  # in memory alone, as what follows
     extensions = {place: given for (place, _), given in allowances.of(assignments, [user.pk]).items()}
@@ -118,8 +122,9 @@ def _records(assignments: list[Assignment], user: User, viewer: Membership, now:
             works[pk].assignment.version, works[pk].window, works[pk].assignment.released_at, now)}
     budget = viewer.course.late_days
     shares = late_days.shares(budget, works.values()) if budget else {}
+    grouped = standings.in_groups(assignments, user, extensions, now)
     return [Record(a, _marks(works[a.pk], shares.get(a.pk, late_days.Share()).free, is_held=a.pk in unseen),
-                   policy.standing(a, extensions.get(a.pk), attempts[a.pk], now),
+                   grouped.get(a.pk) or policy.standing(a, extensions.get(a.pk), attempts[a.pk], now),
                    [] if a.pk in unseen else given[a.pk, user.pk], held.get(a.pk),
                    ticked.get((a.pk, user.pk), Ticked()), a.pk in unseen) for a in assignments]
 

@@ -18,7 +18,7 @@ from grader.errors import Broken
 from grader.figures import wait_bin
 from grader.report import Report
 from grader.verdict import Result, Verdict
-from grader.web import counted, likenesses, reports, work
+from grader.web import counted, likenesses, reports, teams, work
 from grader.web.models import Attempt, Digest, Outcome, State
 
 ONCE = 200  # attempts of one round of catching up
@@ -49,9 +49,11 @@ def changed(attempts: Collection[int]) -> None:
     found = list(Attempt.objects.filter(pk__in=attempts).select_related(
         "submission__assignment__course", "submission__user", "digest"))
     courses = {a.submission.assignment.course for a in found}
+    owners = teams.owners_of([a.submission for a in found])
     for course in courses:
         theirs = [a.submission for a in found if a.submission.assignment.course_id == course.pk]
-        counted.recount(course, {s.user_id for s in theirs}, {s.assignment_id: s.assignment for s in theirs}.values())
+        users, places = {u for s in theirs for u in owners[s.pk]}, {s.assignment_id: s.assignment for s in theirs}
+        counted.recount(course, users, places.values())
     work.offer_all(found)
 
 

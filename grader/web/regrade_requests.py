@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
-from grader.web import audit, intake, work
+from grader.web import audit, intake, teams, work
 from grader.web.models import Attempt, Membership, RegradeMessage, RegradeRequest
 
 LONGEST = 4000  # characters of a message
@@ -30,7 +30,7 @@ def write(attempt: Attempt, check: str, member: Membership, message: Message, no
     """Add a message to the talk about a check, which the first one opens; with `is_graded` it was graded again already."""
     with transaction.atomic():
         asked, is_new = RegradeRequest.objects.get_or_create(attempt=attempt, check_name=check, defaults={"created_at": now})
-        is_staff = member.is_staff and attempt.submission.user_id != member.user_id
+        is_staff = member.is_staff and not teams.is_own(attempt.submission, member.user)
         before, after = asked.state, ANSWERS.get(message.decision, State.OPEN) if is_staff else State.OPEN
         RegradeMessage.objects.create(request=asked, author=member.user, text=message.text, at=now)
         RegradeRequest.objects.filter(pk=asked.pk).update(state=after)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from grader.report import Report, score_of
 from grader.verdict import Result, Verdict
-from grader.web import allowances, holds, policy, specs
+from grader.web import allowances, holds, policy, specs, teams
 from grader.web.models import Attempt, Membership, SpecVersion
 
 WHEN = {"after_due": "after the due date", "after_release": "when the grades are released", "staff": "to staff only"}
@@ -51,7 +51,7 @@ def read(name: str) -> Report:
 
 def shown(attempt: Attempt, viewer: Membership, now: datetime) -> Shown:
     """Make of an attempt's report what a member of its course may see now."""
-    assignment, user = attempt.submission.assignment, attempt.submission.user
+    assignment, user = attempt.submission.assignment, teams.whose(attempt.submission, viewer)
     dates = policy.window(assignment, allowances.one(assignment, user))
     report = stored(attempt)
     visible = [c for c in report.checks
@@ -74,7 +74,7 @@ def is_open(attempt: Attempt, viewer: Membership, now: datetime) -> bool:
     """Whether a viewer may see what staff wrote at a submission: students if they may see the whole grade, and it isn't held."""
     if viewer.is_staff:
         return True
-    assignment, user = attempt.submission.assignment, attempt.submission.user
+    assignment, user = attempt.submission.assignment, teams.whose(attempt.submission, viewer)
     dates = policy.window(assignment, allowances.one(assignment, user))
     return is_whole(attempt.version, dates, assignment.released_at, now) and not holds.is_held(assignment, user)
 

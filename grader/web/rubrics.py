@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Q, QuerySet
 
 from grader.errors import GraderError
-from grader.web import adjustments, audit, counted, grades
+from grader.web import adjustments, audit, counted, grades, teams
 from grader.web.models import Assignment, Attempt, Membership, RubricItem, RubricTick, Submission, User
 
 MOST = 100  # items of a rubric
@@ -84,7 +84,7 @@ def panel(attempt: Attempt, viewer: Membership, *, is_open: bool) -> Panel:
         return Panel(sorted((t.item for t in ticked.values()), key=lambda i: (i.position, i.pk)), ticked, can_tick=False)
     every = submission.assignment.rubric.all()
     return Panel([i for i in every if i.retired_at is None or i.pk in ticked], ticked,
-                 can_tick=submission.user_id != viewer.user_id)
+                 can_tick=not teams.is_own(submission, viewer.user))
 
 
 def items(assignment: Assignment) -> QuerySet[RubricItem, RubricItem]:
@@ -120,8 +120,10 @@ def add(assignment: Assignment, said: Said, member: Membership) -> RubricItem:
 
 def moves(item: RubricItem, points: float) -> Moves:
     """Work out whose scores another number of points would move."""
-    course, ticked = item.assignment.course, item.ticks.filter(undone_at=None).values("submission__user")
-    members = list(course.memberships.filter(user__in=ticked).select_related("user").order_by("user__username"))
+    course, those = item.assignment.course, Q(pk__in=[])
+    for way in teams.ways([item.assignment]):
+        those |= Q(user__in=item.ticks.filter(undone_at=None).order_by().values(way))
+    members = list(course.memberships.filter(those).select_related("user").order_by("user__username"))
     wanted = list(course.assignments.select_related("course")) if course.late_days else [item.assignment]
     slug = item.assignment.slug
     old, new = (grades.of(course, members, wanted, worth=worth) for worth in ({}, {item.pk: points}))
@@ -144,7 +146,7 @@ def edit(item: RubricItem, said: Said, member: Membership, seen: str) -> Moves |
         RubricItem.objects.filter(pk=item.pk).update(name=said.name, points=said.points, description=said.description)
         audit.record(member.user, "rubric.edit", course=member.course, about=_about(item), before=before,
                      after={"name": said.name, "points": said.points, "description": said.description})
-        ticked = set(item.ticks.filter(undone_at=None).values_list("submission__user", flat=True))
+        ticked = _ticked(item)
         if ticked and said.points != before["points"]:
             counted.recount(member.course, ticked, [item.assignment])
     return None
@@ -215,6 +217,13 @@ def untick(submission: Submission, item: RubricItem, member: Membership, now: da
             audit.record(member.user, "rubric.untick", course=member.course, about=_of(submission), before=_told(item))
             counted.recount_one(submission)
     return is_done
+
+
+def _ticked(item: RubricItem) -> set[int]:
+    """List for whom submissions count at which an item is ticked."""
+    rows = item.ticks.filter(undone_at=None)
+    return {user for way in teams.ways([item.assignment])
+            for user in rows.filter(**{f"{way}__isnull": False}).values_list(way, flat=True)}
 
 
 def _check_name(assignment: Assignment, name: str, but: RubricItem | None = None) -> None:

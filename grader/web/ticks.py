@@ -1,4 +1,4 @@
-"""What is ticked of rubrics, as points by hand: read with the grades, in one query."""
+"""What is ticked of rubrics, as points by hand: read with the grades, in one query, two where there is group work."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from grader.web import teams
 from grader.web.models import Assignment, RubricTick
 
 
@@ -26,11 +27,12 @@ class Ticked:
 def of(assignments: Iterable[Assignment], students: Iterable[int],
        worth: Mapping[int, float] | None = None) -> dict[tuple[int, int], Ticked]:
     """Look up what is ticked, by assignment and student; `worth` are points of items, by id, to reckon with instead of theirs."""
-    rows = RubricTick.objects.filter(submission__assignment__in=list(assignments), submission__user__in=list(students),
-                                     undone_at=None)
+    places, users = list(assignments), list(students)
     found: dict[tuple[int, int], Ticked] = defaultdict(Ticked)
-    for place, user, submission, number, item, points in rows.values_list(
-            "submission__assignment", "submission__user", "submission", "submission__number", "item", "item__points"):
-        mine = found[place, user].of.setdefault(submission, (number, []))
-        mine[1].append((worth or {}).get(item, points))
+    for way in teams.ways(places):
+        rows = RubricTick.objects.filter(**{"submission__assignment__in": places, f"{way}__in": users}, undone_at=None)
+        for place, user, submission, number, item, points in rows.values_list(
+                "submission__assignment", way, "submission", "submission__number", "item", "item__points"):
+            mine = found[place, user].of.setdefault(submission, (number, []))
+            mine[1].append((worth or {}).get(item, points))
     return found

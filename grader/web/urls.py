@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("grader.web.views.staff.urls")),
     path(f"{COURSE}regrades/", include("grader.web.views.regrade.urls")),
     path("", include("grader.web.views.insight.urls")),
+    path("", include("grader.web.views.groups.urls")),
     path(COURSE, include("grader.web.views.publishing.urls")),
     path(f"{COURSE}<slug:slug>/", assignment.assignment, name="assignment"),
     path(f"{COURSE}<slug:slug>/starter", assignment.starter, name="starter"),

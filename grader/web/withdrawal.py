@@ -7,13 +7,16 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from grader.web import audit, progress, queue
+from grader.web import audit, progress, queue, teams
 from grader.web.models import Attempt, Membership, State
 
 
 def withdraw(attempt: Attempt, member: Membership, now: datetime) -> bool:
-    """Take one's own attempt out of the queue, or as staff one that counts for nothing; False where it no longer waits, too."""
-    is_theirs = attempt.submission.user_id == member.user_id or (member.is_staff and not attempt.counts)
+    """Take an attempt that counts for oneself out of the queue, or as staff one that counts for nothing.
+
+    False where it no longer waits, too.
+    """
+    is_theirs = teams.is_own(attempt.submission, member.user) or (member.is_staff and not attempt.counts)
     with transaction.atomic():
         is_gone = is_theirs and queue.cancel(attempt, now)
         if is_gone:

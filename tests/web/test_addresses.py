@@ -55,6 +55,9 @@ STAFF |= {f"api {name}" for name in (
 STAFF |= {"regrades", "regrade_new", "regrade", "regrade_progress", "regrade_csv", "regrade_cancel", "regrade_again",
           "regrade_answer"}
 STAFF |= {"work", "work_split", "work_item", "work_of_attempt", "pair", "statistics", "assignment_statistics"}
+INSTRUCTORS |= {"groups_choose", "group_set_change"}
+STAFF |= {"group_set", "groups_csv", "groups_file", "group_place"}
+COURSE |= {"groups", "group_own"}
 INSTRUCTORS |= {"clone", "version_use", "proof_cancel", "draft_start", "draft_discard", "draft_add", "draft_upload", "draft_move",
                 "draft_save", "draft_check", "draft_prove", "draft_publish"}
 STAFF |= {"specs", "draft", "draft_zip", "draft_file", "proof", "proof_live", "versions", "versions_compare", "version",
@@ -103,7 +106,8 @@ def things(course, alice, instructor):
     return {"regrade": regrade.pk, "promotion": promotion.pk, "notice": Notice.objects.create(
                 promotion=promotion, user=alice, assignment=regrade.assignment, is_ready=True, at=specs.now(),
                 mail_at=specs.now()).pk,
-            "course": course.slug, "slug": attempt.submission.assignment.slug, "pk": attempt.pk, "name": "train",
+            "course": course.slug, "group_set": course.group_sets.create(name="pairs").pk,
+            "slug": attempt.submission.assignment.slug, "pk": attempt.pk, "name": "train",
             "username": alice.username, "pair": pair.pk, "entry": item.pk,
             "path": "starter.py", "version": attempt.version.number,
             "proof": Proof.objects.create(course=course, slug=draft.slug, draft=draft, content=attempt.version.content,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from grader.web import accommodations, adjustments, counted, courses, grades, holds, outcomes, queue, rubrics
+from grader.web import accommodations, adjustments, counted, courses, grades, groups, holds, outcomes, queue, rubrics
 from grader.web.adjustments import Given
 from grader.web.courses import Rules
 from grader.web.models import (
@@ -17,6 +17,7 @@ from grader.web.models import (
     Course,
     Extension,
     Membership,
+    Partner,
     RubricItem,
     Submission,
 )
@@ -36,7 +37,9 @@ def computed(course):
 
 
 def kept():
-    return {(r.assignment_id, r.student_id): (r.attempt_id, r.score) for r in Counted.objects.all()}
+    """Read what is kept of the students of the course."""
+    active = Membership.objects.filter(is_active=True).values("user")
+    return {(r.assignment_id, r.student_id): (r.attempt_id, r.score) for r in Counted.objects.filter(student__in=active)}
 
 
 class Events:
@@ -48,20 +51,20 @@ class Events:
         self.number = 0
 
     def one(self):
-        weighted = [self.report] * 6 + [self.adjust, self.withdraw, self.extend, self.rules, self.breaks, self.turn, self.hold,
-                                     self.tick, self.worth, self.accommodate]
+        weighted = [self.report] * 7 + [self.adjust, self.withdraw, self.extend, self.rules, self.breaks, self.turn, self.hold,
+                                     self.tick, self.worth, self.accommodate, self.move, self.leave]
         return self.rng.choice(weighted)()
 
     def report(self):
         self.number += 1
-        attempt = handed_in(self._assignment(), self.rng.choice(self.students), f"x = {self.number}\n".encode())
+        attempt = handed_in(self._assignment(), self._student(), f"x = {self.number}\n".encode())
         points = self.rng.choice([0.0, 1.0, 2.5, 4.0])
         status = self.rng.choice(["finished"] * 5 + ["timeout", "broken"])
         graded(attempt, verdict("a", points=points), verdict("b", passed=False), status=status)
 
     def breaks(self):
         self.number += 1
-        handed_in(self._assignment(), self.rng.choice(self.students), f"x = {self.number}\n".encode())
+        handed_in(self._assignment(), self._student(), f"x = {self.number}\n".encode())
         for _ in range(queue.MAX_TRIES):
             queue.give_back(queue.claim(["cpu"], "a worker", today()), "disk full", today())
 
@@ -84,6 +87,17 @@ class Events:
             accommodations.withdraw(known, by=self.member.user)
         else:
             accommodations.give(self.course, student, accommodations.Given(self.rng.randrange(3)), by=self.member.user)
+
+    def move(self):
+        """Put somebody into a group, or out of it, whatever they handed in."""
+        for found in self.course.group_sets.all():
+            groups.place(found, self._student(), self.rng.choice(["reds", "reds", "blues", ""]), self.member)
+
+    def leave(self):
+        """Take somebody out of the course, or let them back in."""
+        place = Membership.objects.get(user=self.rng.choice(self.students), course=self.course)
+        if not place.is_active or self.course.memberships.filter(is_active=True, role="student").count() > 1:
+            courses.set_place(self.course, place.user, {"is_active": not place.is_active}, by=None)
 
     def hold(self):
         assignment, student = self._assignment(), self.rng.choice(self.students)
@@ -125,22 +139,36 @@ class Events:
         courses.assign(self.course, assignment.version, Rules(
             due_at=due, late_until=today() + timedelta(days=9), penalty_percent=self.rng.choice([0, 10, 50])))
 
+    def _student(self):
+        return self.rng.choice([s for s in self.students if Membership.objects.get(user=s, course=self.course).is_active])
+
     def _assignment(self):
         return Assignment.objects.select_related("course", "version").get(pk=self.rng.choice(self.assignments).pk)
 
 
+@pytest.fixture
+def students(alice, bob, person, course):
+    return [alice, bob, person("dave", course)]
+
+
 @pytest.mark.parametrize("late_days", [0, 2])
+@pytest.mark.parametrize("in_groups", [False, True])
 @pytest.mark.parametrize("seed", range(3))
-def test_what_is_kept_is_what_counts_after_anything_in_any_order(seed, late_days, alice, bob, person, ta, course):
+def test_what_is_kept_is_what_counts_after_anything_in_any_order(seed, in_groups, late_days, students, ta, course):
     Course.objects.update(late_days=late_days)
     course.refresh_from_db()
     late = {"late_until": today() + timedelta(days=9), "penalty_percent": 10}
     assignments = [open_assignment(course, "linear-zero", **late), open_assignment(course, "logistic", counting="latest", **late)]
-    events = Events(course, assignments, [alice, bob, person("dave", course)], Membership.objects.get(user=ta), seed)
-    for _ in range(40):
+    if in_groups:
+        Assignment.objects.update(group_set=groups.make(course, groups.Rules("pairs"), by=ta))
+    events = Events(course, assignments, students, Membership.objects.get(user=ta), seed)
+    for user in events.students if in_groups else ():
+        groups.place(course.group_sets.get(), user, "reds", events.member)
+    for _ in range(60 if in_groups else 40):
         events.one()
         assert kept() == computed(course)
-    assert len(kept()) >= 4
+    assert Counted.objects.count() >= 4
+    assert Partner.objects.exists() is in_groups
 
 
 def test_a_row_that_is_wrong_is_mended_and_told(alice, course, caplog):

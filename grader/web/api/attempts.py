@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from ninja import Query, Router
 
-from grader.web import access, marks, specs, withdrawal
+from grader.web import access, marks, specs, teams, withdrawal
 from grader.web.api import shapes, shown
 from grader.web.api.callers import Call, by
 from grader.web.api.problems import Problem
@@ -22,9 +22,9 @@ router = Router(tags=["attempts"])
 
 @router.get("/attempts", auth=by("read"), response=list[shapes.AttemptShape], summary="My newest attempts")
 def attempts(request: Call, limit: Annotated[int, Query(ge=1, le=MOST)] = 20) -> list[shapes.AttemptShape]:
-    """List the caller's own attempts over all courses, the newest first."""
+    """List the attempts that count for the caller over all courses, the newest first."""
     user, now = request.auth.user, specs.now()
-    mine = list(access.attempts(user).filter(submission__user=user).order_by("-created_at", "-pk")[:limit])
+    mine = list(access.attempts(user).filter(teams.own([user.pk])).order_by("-created_at", "-pk")[:limit])
     of = {m.course_id: m for m in Membership.objects.filter(user=user, is_active=True)}
     work = {a.submission.assignment for a in mine}
     found = {m.attempt.pk: m for w in work for m in marks.marks(w, user, of[w.course_id], now)}
@@ -54,8 +54,8 @@ def attempt(request: Call, attempt: int) -> shapes.AttemptDetail:
 def cancel(request: Call, attempt: int) -> shapes.Cancelled:
     """Take an attempt out of the queue; it uses up nothing. One that runs already goes on to its end."""
     member, found = access.attempt(request.auth.user, attempt)
-    if found.submission.user_id != member.user_id:
-        raise Problem("forbidden", "Only the student whose attempt this is can cancel it.")
+    if not teams.is_own(found.submission, member.user):
+        raise Problem("forbidden", "Only those for whom this attempt counts can cancel it.")
     if not withdrawal.withdraw(found, member, specs.now()):
         found.refresh_from_db(fields=["state"])
         raise Problem("not_waiting", f"This attempt is {found.get_state_display()}; only one that waits can be cancelled.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import Router, Status
 
-from grader.web import access, regrade_requests, reports, specs
+from grader.web import access, regrade_requests, reports, specs, teams
 from grader.web.api import shapes, shown
 from grader.web.api.callers import Call, by
 from grader.web.api.problems import Problem
@@ -28,8 +28,8 @@ def regrade_requests_of(request: Call, attempt: int) -> list[shapes.RequestShape
 def ask_for_regrade(request: Call, attempt: int, body: shapes.NewRequest) -> Status[shapes.RequestShape]:
     """Ask staff to look at a check of one's own attempt again."""
     member, found = access.attempt(request.auth.user, attempt)
-    if found.submission.user_id != member.user_id:
-        raise Problem("forbidden", "Only the student whose attempt this is can ask for a regrade.")
+    if not teams.is_own(found.submission, member.user):
+        raise Problem("forbidden", "Only those for whom this attempt counts can ask for a regrade.")
     _check_shown(found, member, body.check)
     if found.requests.filter(check_name=body.check).exists():
         raise Problem("request_exists", f"A regrade of {body.check} has been asked for already; add a message to that request.")

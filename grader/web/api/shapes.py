@@ -85,13 +85,14 @@ class AssignmentShape(Model):
 class SubmissionShape(Model):
     """What was handed in."""
 
-    number: int = Field(description="1, 2, ... of this student in this assignment")
+    number: int = Field(description="1, 2, ... of this student or group in this assignment")
     name: str
     size: int
     sha256: str
     channel: str
     received_at: datetime
-    student: str = Field(description="user name")
+    student: str = Field(description="user name of who handed it in")
+    members: list[str] = Field(description="user names of those it counts for, who handed it in first")
 
 
 class AttemptShape(Model):

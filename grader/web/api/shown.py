@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from grader.web import intake, marks, reports, waiting
+from grader.web import intake, marks, reports, teams, waiting
 from grader.web.api import shapes
 from grader.web.models import Assignment, Attempt, Membership, RegradeRequest, State, Token
 
@@ -50,9 +50,9 @@ def detail(mark: marks.Mark, viewer: Membership, now: datetime) -> shapes.Attemp
 
 
 def mark_of(found: Attempt, viewer: Membership, now: datetime) -> marks.Mark:
-    """Look up what an attempt is worth among the others of its student."""
+    """Look up what an attempt is worth among the others of its student, who is the viewer where it counts for them."""
     submission = found.submission
-    return next(m for m in marks.marks(submission.assignment, submission.user, viewer, now) if m.attempt == found)
+    return next(m for m in marks.marks(submission.assignment, teams.whose(submission, viewer), viewer, now) if m.attempt == found)
 
 
 def _attempt(mark: marks.Mark, viewer: Membership, now: datetime) -> dict[str, Any]:
@@ -69,7 +69,8 @@ def _attempt(mark: marks.Mark, viewer: Membership, now: datetime) -> dict[str, A
 def _submission(found: Attempt) -> shapes.SubmissionShape:
     s = found.submission
     return shapes.SubmissionShape(number=s.number, name=s.name, size=s.size, sha256=s.content, channel=s.channel,
-                                  received_at=s.received_at, student=s.user.username)
+                                  received_at=s.received_at, student=s.user.username,
+                                  members=[u.username for u in teams.owners(s)])
 
 
 def is_graded(found: Attempt) -> bool:

@@ -86,6 +86,7 @@ class Assignment(models.Model):
     max_attempts = models.PositiveIntegerField(null=True, blank=True)  # empty: as many as one likes
     cooldown_s = models.PositiveIntegerField(default=0)  # between two submissions of a student
     counting = models.CharField(max_length=10, choices=Counting.choices, default=Counting.BEST)
+    group_set = models.ForeignKey("GroupSet", models.RESTRICT, null=True, blank=True, related_name="assignments")  # of group work
     released_at = models.DateTimeField(null=True, blank=True)  # when `after_release` checks and final marks are shown
 
     class Meta:

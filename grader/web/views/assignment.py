@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grader.spec import Spec
-from grader.web import access, allowances, intake, marks, policy, specs, statement
+from grader.web import access, allowances, groups, intake, marks, policy, specs, statement
 from grader.web.intake import Refused, Upload
 from grader.web.models import Assignment, Membership, User
 from grader.web.policy import Standing
@@ -103,7 +103,7 @@ def _shown(found: Assignment, member: Membership, now: datetime) -> dict[str, An
         "history": record.marks, "record": record,
         "notices": [n for n in notices.for_student(member.user, found.course, now) if n.assignment_id == found.pk],
         "mark": record.mark, "closed": standing.refusal(now), "rules": rules(found, standing),
-        "statement": None, "worth": [], "has_starter": False, "out_of": None}
+        "group": groups.mine(found, member.user), "statement": None, "worth": [], "has_starter": False, "out_of": None}
     if _is_readable(found, member, now):
         told |= _content(found, member.user, now, is_staff=member.is_staff)
     return told

@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from grader.html import ALL_LINES, OUTPUT_LINES, parts
-from grader.web import access, line_comments, marks, reports, rubrics, specs, staff_report, waiting, withdrawal
-from grader.web.models import LIVE, Attempt, Membership, State
+from grader.web import access, line_comments, marks, reports, rubrics, specs, staff_report, teams, waiting, withdrawal
+from grader.web.models import LIVE, Attempt, Membership, State, User
 from grader.web.regrades.preview import origin
 from grader.web.views.assignment import attachment
 from grader.web.views.gate import Request, members
@@ -24,7 +24,7 @@ from grader.web.views.gate import Request, members
 def attempt(request: Request, pk: int) -> HttpResponse:
     """Show an attempt."""
     member, found = access.attempt(request.user, pk)
-    return render(request, "web/attempt.html", page_of(found, member, specs.now()))
+    return render(request, "web/attempt.html", page_of(found, member, specs.now(), request.GET.get("student", "")))
 
 
 @members
@@ -32,7 +32,7 @@ def attempt(request: Request, pk: int) -> HttpResponse:
 def result(request: Request, pk: int) -> HttpResponse:
     """Send the part of the page that is there once an attempt is graded."""
     member, found = access.attempt(request.user, pk)
-    return render(request, "web/result.html", _shown(found, member, specs.now()))
+    return render(request, "web/result.html", _shown(found, member, specs.now(), request.GET.get("student", "")))
 
 
 @members
@@ -55,9 +55,10 @@ def download(request: Request, pk: int) -> HttpResponse:
     return attachment(specs.objects().get(found.submission.content), found.submission.name)
 
 
-def page_of(attempt: Attempt, member: Membership, now: datetime) -> dict[str, Any]:
-    """Work out all that an attempt's page says."""
-    return _shown(attempt, member, now) | {"place": place_of(attempt, now), "before": _before(attempt, member)}
+def page_of(attempt: Attempt, member: Membership, now: datetime, as_of: str = "") -> dict[str, Any]:
+    """Work out all that an attempt's page says; to staff with the marks of `as_of`, by user name, of those it counts for."""
+    told = _shown(attempt, member, now, as_of)
+    return told | {"place": place_of(attempt, now), "before": _before(attempt, member, told["whose"])}
 
 
 def place_of(attempt: Attempt, now: datetime) -> waiting.Place | None:
@@ -65,14 +66,17 @@ def place_of(attempt: Attempt, now: datetime) -> waiting.Place | None:
     return waiting.place(attempt, settings.GRADER.redis_url, now) if attempt.state == State.QUEUED else None
 
 
-def _shown(attempt: Attempt, member: Membership, now: datetime) -> dict[str, Any]:
+def _shown(attempt: Attempt, member: Membership, now: datetime, as_of: str = "") -> dict[str, Any]:
     submission = attempt.submission
-    record = marks.record(submission.assignment, submission.user, member, now)
+    owners, whose = teams.owners(submission), teams.whose(submission, member)
+    if member.is_staff and as_of:  # of several for whom it counts staff may look at each
+        whose = next((u for u in owners if u.username == as_of), whose)
+    is_own, record = member.user in owners, marks.record(submission.assignment, whose, member, now)
     told: dict[str, Any] = {
         "attempt": attempt, "submission": submission, "assignment": submission.assignment, "course": member.course,
-        "member": member, "is_live": attempt.state in LIVE, "is_own": submission.user_id == member.user_id,
+        "member": member, "is_live": attempt.state in LIVE, "is_own": is_own, "owners": owners, "whose": whose,
         "now": now, "record": record, "wrong": None, "said": {}, "shown": None, "mark": None,
-        "can_adjust": member.is_staff and submission.user_id != member.user_id,
+        "can_adjust": member.is_staff and not is_own,
         "requests": {r.check_name: r for r in attempt.requests.all()}, "regraded": origin(attempt)}
     is_open = reports.is_open(attempt, member, now)
     told |= {"rubric": rubrics.panel(attempt, member, is_open=is_open), "page": "attempt",
@@ -87,9 +91,9 @@ def _shown(attempt: Attempt, member: Membership, now: datetime) -> dict[str, Any
     return told
 
 
-def _before(attempt: Attempt, member: Membership) -> Attempt | None:
+def _before(attempt: Attempt, member: Membership, whose: User) -> Attempt | None:
     """Find the newest attempt of the submission before this one, or the attempt that this one grades again."""
     s = attempt.submission
-    mine = access.attempts(member.user).filter(submission__assignment=s.assignment, submission__user=s.user)
+    mine = access.attempts(member.user).filter(teams.own([whose.pk]), submission__assignment=s.assignment)
     return (mine.filter(submission=s, number__lt=attempt.number).order_by("-number").first()
             or mine.filter(submission__number__lt=s.number).order_by("-submission__number", "-number").first())

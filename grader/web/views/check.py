@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from grader.html import parts
-from grader.web import access, regrade_requests, reports, specs
+from grader.web import access, regrade_requests, reports, specs, teams
 from grader.web.models import Attempt, Membership, RegradeRequest, State
 from grader.web.regrade_requests import LONGEST, Message
 from grader.web.views.gate import Request, members
@@ -34,7 +34,7 @@ def check(request: Request, pk: int, name: str) -> HttpResponse:
     return render(request, "web/check.html", shown | {
         "attempt": attempt, "submission": attempt.submission, "assignment": attempt.submission.assignment,
         "course": member.course, "member": member,
-        "is_own": attempt.submission.user_id == member.user_id, "asked": asked, "text": text, "wrong": wrong,
+        "is_own": teams.is_own(attempt.submission, member.user), "asked": asked, "text": text, "wrong": wrong,
         "longest": LONGEST, "talk": list(asked.messages.select_related("author")) if asked else [], "now": now,
         "staff": _staff(member)}, status=422 if wrong else 200)
 
@@ -56,8 +56,8 @@ def _fault(text: str, attempt: Attempt, member: Membership, asked: RegradeReques
         return "Nothing is written yet: say what you think went wrong, or what you want to know."
     if len(text) > LONGEST:
         return f"The message has {len(text)} characters; {LONGEST} is the most."
-    if asked is None and attempt.submission.user_id != member.user_id:
-        return "Only the student whose attempt this is can open a request."
+    if asked is None and not teams.is_own(attempt.submission, member.user):
+        return "Only those for whom this attempt counts can open a request."
     return None
 
 

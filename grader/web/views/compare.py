@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from grader.report import Report
-from grader.web import access, differences, marks, reports, specs
-from grader.web.models import Attempt, Membership, State
+from grader.web import access, differences, marks, reports, specs, teams
+from grader.web.models import Attempt, Membership, State, User
 from grader.web.views.gate import Request, members
 
 
@@ -21,11 +21,11 @@ def compare(request: Request, course: str, slug: str) -> HttpResponse:
     _, found = access.assignment(request.user, course, slug)
     member, before = access.attempt(request.user, _number(request, "before"))
     _, after = access.attempt(request.user, _number(request, "after"))
-    places = {(a.submission.assignment_id, a.submission.user_id) for a in (before, after)}
-    if places != {(found.pk, before.submission.user_id)}:
+    both = teams.owner_ids(before.submission) & teams.owner_ids(after.submission)
+    if {a.submission.assignment_id for a in (before, after)} != {found.pk} or not both:
         raise Http404
-    now = specs.now()
-    history = marks.marks(found, after.submission.user, member, now)
+    now, whose = specs.now(), teams.whose(after.submission, member)
+    history = marks.marks(found, whose if whose.pk in both else User.objects.get(pk=min(both)), member, now)
     mark_of = {m.attempt.pk: m for m in history}
     return render(request, "web/compare.html", {
         "assignment": found, "course": found.course, "member": member, "now": now, "history": history,

@@ -49,6 +49,7 @@ def course(request: Request, course: str) -> HttpResponse:
         "attempt__submission__assignment", "attempt__submission__user").order_by("created_at") if member.is_staff else []
     return render(request, "web/course.html", {
         "member": member, "course": member.course, "lines": lines, "now": now, "waiting": list(waiting),
+        "has_groups": member.course.group_sets.exists(),
         "notices": notices.for_student(member.user, member.course, now), "announced": news.shown(member, now - news.SHOWN)})
 
 

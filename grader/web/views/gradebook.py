@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from grader.web import access, audit, gradebook, grades, marks, neighbours, specs
+from grader.web import access, audit, gradebook, grades, marks, neighbours, specs, teams
 from grader.web.grade_files import csv_file, lines
 from grader.web.gradebook import WORDS
 from grader.web.models import Accommodation, Extension, Membership, RegradeRequest
@@ -52,7 +52,8 @@ def student(request: Request, course: str, username: str) -> HttpResponse:
 def history_of(viewer: Membership, place: Membership, now: datetime) -> dict[str, Any]:
     """Work out all that a student's page says to staff."""
     found = place.user
-    asked = RegradeRequest.objects.filter(attempt__submission__assignment__course=viewer.course, attempt__submission__user=found)
+    asked = RegradeRequest.objects.filter(teams.own([found.pk], "attempt__submission__"),
+                                          attempt__submission__assignment__course=viewer.course)
     requests: dict[int, list[RegradeRequest]] = {}
     for one in asked.order_by("created_at"):
         requests.setdefault(one.attempt_id, []).append(one)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from grader.errors import GraderError
-from grader.web import access, line_comments, reports, rubrics, sources, specs
+from grader.web import access, line_comments, reports, rubrics, sources, specs, teams
 from grader.web.models import Attempt, LineComment, Membership
 from grader.web.views.gate import Request, members
 from grader.web.views.staff.graded import graded_by
@@ -68,7 +68,7 @@ def comment(request: Request, pk: int, comment: int) -> HttpResponse:
 
 def _page(request: Request, found: Attempt, member: Membership, now: datetime) -> dict[str, Any]:
     submission, edit = found.submission, request.GET.get("edit", "")
-    is_own, is_open = submission.user_id == member.user_id, reports.is_open(found, member, now)
+    is_own, is_open = teams.is_own(submission, member.user), reports.is_open(found, member, now)
     at: dict[tuple[str, int], list[LineComment]] = defaultdict(list)
     for one in line_comments.standing(submission) if is_open else ():
         at[one.part, one.line].append(one)

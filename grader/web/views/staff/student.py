@@ -6,10 +6,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from grader.errors import GraderError
-from grader.web import access, adjustments, holds, specs
+from grader.web import access, adjustments, holds, specs, teams
 from grader.web.models import Adjustment, Assignment, Membership
 from grader.web.views.gate import Request, members
 from grader.web.views.gradebook import history_of
@@ -84,6 +85,7 @@ def _back(request: Request, viewer: Membership, place: Membership, found: Assign
     """Go back to where the form stood: an attempt of this student, or the student's page."""
     said = request.POST.get("attempt", "")
     if said.isascii() and said.isdigit() and len(said) < 19 and access.attempts(viewer.user).filter(
-            pk=int(said), submission__assignment=found, submission__user=place.user).exists():
-        return redirect(f"{reverse('attempt', args=[said])}#by-hand")
+            teams.own([place.user_id]), pk=int(said), submission__assignment=found).exists():
+        of = f"?{urlencode({'student': place.user.username})}" if found.group_set_id else ""
+        return redirect(f"{reverse('attempt', args=[said])}{of}#by-hand")
     return redirect(f"{reverse('student', args=[viewer.course.slug, place.user.username])}#a{found.pk}")
