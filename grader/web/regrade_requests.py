@@ -1,16 +1,15 @@
-"""The talk about a check: a student asks for another look, staff answer; a granted request is graded again."""
+"""The talk about a check: a student asks for another look, staff answer; what is granted is graded again, beside what counts."""
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 
-from grader.web import audit, intake, teams, work
+from grader.web import audit, teams, work
 from grader.web.models import Attempt, Membership, RegradeMessage, RegradeRequest
+from grader.web.regrades import single
 
 LONGEST = 4000  # characters of a message
 State = RegradeRequest.State
@@ -40,15 +39,15 @@ def write(attempt: Attempt, check: str, member: Membership, message: Message, no
         asked.refresh_from_db()
         work.ask(asked, member, now)
         if after == State.GRANTED and before != State.GRANTED and not is_graded:
-            _grade_again(attempt, now)
+            _grade_again(asked, attempt, member, now)
     return asked
 
 
-def _grade_again(attempt: Attempt, now: datetime) -> None:
-    """Queue another attempt on the submission, with the assignment's version of today."""
-    submission = attempt.submission
-    last = submission.attempts.aggregate(last=Max("number"))["last"]
-    new = Attempt.objects.create(
-        submission=submission, number=last + 1, version=submission.assignment.version, priority=1, seed=secrets.randbelow(2**31),
-        queue=attempt.queue, created_at=now)
-    transaction.on_commit(lambda: intake.announce(new))
+def _grade_again(asked: RegradeRequest, attempt: Attempt, member: Membership, now: datetime) -> None:
+    """Grade the submission again with the version of today and new seeds: to be looked at, or to count where nothing does."""
+    reason = f"granted: another look at {asked.check_name} of attempt {attempt.pk}"
+    made = single.afresh(attempt.submission, member, reason, now)
+    if made is None:
+        single.queued(attempt.submission, now, counts=True)
+    else:
+        work.keep(asked, f"granted: see whether regrade {made.pk} shall count")

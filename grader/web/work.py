@@ -9,11 +9,11 @@ Evidence that is too good, requests and pairs stay until a human has looked. Wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from grader.report import NEAR, Report
 from grader.web import audit, work_split
@@ -99,6 +99,20 @@ def ask(asked: RegradeRequest, member: Membership, now: datetime) -> None:
     else:
         WorkItem.objects.filter(attempt=asked.attempt, kind=Kind.REQUEST, about=asked.check_name, state=Stands.OPEN).update(
             state=Stands.DONE, done_by=member.user, done_at=now, note=f"the request was {asked.state}")
+
+
+def keep(asked: RegradeRequest, reason: str) -> None:
+    """Leave a granted request on the list until its new grading counts, or somebody marks it as done."""
+    WorkItem.objects.filter(attempt=asked.attempt, kind=Kind.REQUEST, about=asked.check_name).update(
+        state=Stands.OPEN, done_by=None, done_at=None, note="", reason=reason[:300])
+
+
+def count_now(submissions: Collection[int], member: Membership, now: datetime) -> None:
+    """Take granted requests off the list: a new grading of their submissions counts."""
+    WorkItem.objects.filter(
+        kind=Kind.REQUEST, state=Stands.OPEN, attempt__submission__in=submissions, attempt__requests__check_name=F("about"),
+        attempt__requests__state=RegradeRequest.State.GRANTED).update(
+            state=Stands.DONE, done_by=member.user, done_at=now, note="the new grading counts")
 
 
 def catch_up() -> int:

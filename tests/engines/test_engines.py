@@ -144,7 +144,7 @@ class TestEveryEngine:
         assert (result.status, result.because) == (Status.CRASHED, "left evidence of more than 2 probes")
 
     @pytest.mark.parametrize("told", [
-        "b'{\"a\":' + n * b'[' + n * b']' + b'}' for n in range(15, 1500)",  # where ours has less of its stack left than its reader
+        "b'{\"a\":' + n * b'[' + n * b']' + b'}' for n in range(15, 1500)",  # ours has less stack left
         "b'{\"a\":' + b'9' * 60_000 + b'.0}' for _ in range(1)",  # quoted in full, it would fill the last frame
         "b'{\"a\":\"' + b'\\xc3\\xa9' * 500_000 + b'\"}' for _ in range(1)",  # three times as long when written again
     ])

@@ -42,7 +42,7 @@ COURSE = {"course", "assignment", "starter", "compare", "api course_assignments"
 INSTRUCTORS = {"release", "invitations", "invitation_withdraw"}
 STAFF = {"api course_grades", "gradebook", "gradebook_csv", "student", "adjust", "adjustment_withdraw",
          "api course_adjustments", "give", "give_withdraw", "hold", "points",
-         "evidence", "evidence_array", "replay", "beside", "rubrics", "rubric", "rubric_item", "tick", "comment"}
+         "evidence", "evidence_array", "replay", "replay_count", "beside", "rubrics", "rubric", "rubric_item", "tick", "comment"}
 INSTRUCTORS |= {"records", "records_csv", "dates", "extension_give", "accommodate", "extension_withdraw", "accommodation_end"}
 STAFF |= {"extensions", "announcement_withdraw"}
 COURSE |= {"announcements"}

@@ -50,7 +50,7 @@ def test_a_granted_request_is_a_new_attempt_on_the_same_submission(alice, ta, at
     logged_in(alice).post(address, {"text": "Please."})
     logged_in(ta).post(address, {"text": "You are right.", "answer": "grant"})
     again = Attempt.objects.get(number=2)
-    assert (again.submission, again.state, again.priority) == (attempt.submission, "queued", 1)
+    assert (again.submission, again.state, again.priority, again.counts) == (attempt.submission, "queued", 1, False)
     logged_in(ta).post(address, {"text": "As I said.", "answer": "grant"})
     assert Attempt.objects.count() == 2
 

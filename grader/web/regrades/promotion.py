@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from grader.errors import GraderError
-from grader.web import audit, grades, outcomes
+from grader.web import audit, grades, outcomes, work
 from grader.web.models import Assignment, Attempt, Membership, Promotion, Regrade, RegradeItem, Role, SpecVersion, State
 from grader.web.regrades import notices
 from grader.web.regrades.preview import Asked, assignments, overtaken_of, those
@@ -190,6 +190,7 @@ def _write(regrade: Regrade, member: Membership, pick: Pick, said: Said, found: 
     Attempt.objects.filter(pk__in=new).update(counts=True)
     outcomes.changed(new)
     RegradeItem.objects.filter(pk__in=[i.pk for i in found.items]).update(promotion=made)
+    work.count_now({i.old.submission_id for i in found.items}, member, now)
     notices.prepare(made, _to_tell(regrade, found), now)
     audit.record(
         member.user, "regrade.promote", course=member.course, about=about(regrade), reason=said.reason, before={

@@ -14,6 +14,7 @@ from grader.html import parts
 from grader.web import access, regrade_requests, reports, specs, teams
 from grader.web.models import Attempt, Membership, RegradeRequest, State
 from grader.web.regrade_requests import LONGEST, Message
+from grader.web.regrades import single
 from grader.web.views.gate import Request, members
 
 
@@ -35,7 +36,8 @@ def check(request: Request, pk: int, name: str) -> HttpResponse:
         "attempt": attempt, "submission": attempt.submission, "assignment": attempt.submission.assignment,
         "course": member.course, "member": member,
         "is_own": teams.is_own(attempt.submission, member.user), "asked": asked, "text": text, "wrong": wrong,
-        "longest": LONGEST, "talk": list(asked.messages.select_related("author")) if asked else [], "now": now,
+        "longest": LONGEST, "again": single.last_of(attempt.submission) if member.is_staff and asked else None,
+        "talk": list(asked.messages.select_related("author")) if asked else [], "now": now,
         "staff": _staff(member)}, status=422 if wrong else 200)
 
 

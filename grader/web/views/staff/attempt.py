@@ -12,12 +12,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from grader.errors import Broken
+from grader.errors import Broken, GraderError
 from grader.tolerance import Array
 from grader.web import access, kept_runs, neighbours, replays, specs
 from grader.web.models import LIVE, Attempt, Membership
+from grader.web.regrades import single
 from grader.web.views.assignment import attachment
 from grader.web.views.gate import Request, members
+from grader.web.views.staff.graded import graded_by
 
 MOST_CELLS = 200_000  # of a table; larger arrays come as .npy alone
 
@@ -64,6 +66,20 @@ def replay(request: Request, pk: int) -> HttpResponse:
     messages.success(request, "This is the replay: the same seeds and the same spec, behind all submissions. It counts for "
                               "nothing, and the student doesn't see it.")
     return redirect("attempt", made.pk)
+
+
+@members
+@require_POST
+def count(request: Request, pk: int) -> HttpResponse:
+    """Let a replay be looked at as a grading that may count: in a regrade of its own, with its preview."""
+    member, found = graded_by(request, pk)
+    try:
+        made = single.of_replay(found, member, specs.now())
+    except GraderError as e:
+        messages.error(request, str(e))
+        return redirect("attempt", pk)
+    messages.success(request, "Nothing counts yet: see what it changes, and promote it.")
+    return redirect("regrade", member.course.slug, made.pk)
 
 
 @members
