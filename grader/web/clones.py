@@ -1,4 +1,4 @@
-"""A course for a new term: its assignments as they are now, their rules, and their dates moved; nobody's work."""
+"""A course for a new term: its assignments as they are now, their rules and rubrics, and their dates moved; nobody's work."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from grader.errors import GraderError
-from grader.web import audit, courses, times
+from grader.web import audit, courses, rubric_copies, times
 from grader.web.models import Assignment, Course, Role, User
 
 MOST_DAYS = 3660
@@ -62,9 +62,11 @@ def clone(course: Course, wish: Wish, *, by: User) -> Course:
         made = courses.create(wish.slug, wish.title, by, time_zone=course.time_zone, late_days=course.late_days)
         Assignment.objects.bulk_create([
             Assignment(course=made, **{**kept[row.assignment.pk], **row.dates}) for row in rows])
+        items = rubric_copies.copy_all(course, made)
         if wish.has_staff:
             for member in course.memberships.filter(role__in=(Role.TA, Role.INSTRUCTOR), is_active=True).exclude(user=by):
                 courses.set_role(made, member.user, member.role, by=by, reason=f"taken over from {course.slug}")
         audit.record(by, "course.clone", course=made, about=course.slug, after={
-            "assignments": [row.assignment.slug for row in rows], "days": wish.days, "has_staff": wish.has_staff})
+            "assignments": [row.assignment.slug for row in rows], "days": wish.days, "rubric items": items,
+            "has_staff": wish.has_staff})
     return made

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -217,6 +217,21 @@ def untick(submission: Submission, item: RubricItem, member: Membership, now: da
             audit.record(member.user, "rubric.untick", course=member.course, about=_of(submission), before=_told(item))
             counted.recount_one(submission)
     return is_done
+
+
+def set_ticks(submission: Submission, wanted: Iterable[int], member: Membership, now: datetime) -> None:
+    """Have exactly these items ticked at a submission; raises GraderError for one that isn't offered there, and does nothing."""
+    with transaction.atomic():
+        known = {i.pk: i for i in submission.assignment.rubric.select_related("assignment")}
+        ticked = set(submission.ticks.select_for_update().filter(undone_at=None).values_list("item", flat=True))
+        new = set(wanted)
+        wrong = [str(pk) for pk in sorted(new - ticked) if pk not in known or known[pk].retired_at is not None]
+        if wrong:
+            raise GraderError(f"No item of this rubric that can be ticked: {', '.join(wrong)}.")
+        for pk in sorted(ticked - new):
+            untick(submission, known[pk], member, now)
+        for pk in sorted(new - ticked):
+            tick(submission, known[pk], member, now)
 
 
 def _ticked(item: RubricItem) -> set[int]:

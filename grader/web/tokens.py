@@ -19,10 +19,11 @@ SCOPES = {
     "read": "see courses, assignments, and the reports and grades that are one's own to see",
     "submit": "hand in, cancel a waiting attempt, and ask for a regrade",
     "grades": "read the grades and the people of courses in which one is staff",
+    "mark": "tick items of rubrics at submissions, in courses in which one is staff",
     "regrade": "grade attempts again, let that count and take it back, in courses in which one is staff",
     "manage": "change the people of courses in which one is an instructor",
 }
-FOR_STAFF = ("grades", "regrade", "manage")
+FOR_STAFF = ("grades", "mark", "regrade", "manage")
 MAX_DAYS = 365
 MAX_TOKENS = 50  # of one person, those that still work
 USED_EVERY = timedelta(minutes=1)  # a token's last use is written down no more often

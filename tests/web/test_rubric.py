@@ -267,8 +267,8 @@ def test_its_queries_are_few_however_many_items_and_ticks(late_days, ticked, cli
     Course.objects.update(late_days=late_days)
     with django_assert_max_num_queries(9):
         client.get(page)
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(31):
         shown = change(client, ticked[0], points="2")
     assert "6 marks would move: 6 up" in text_of(shown)
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(31):
         client.get(reverse("attempt", args=[Attempt.objects.last().pk]))

@@ -12,7 +12,7 @@ from grader.strict import Model
 from grader.web.regrade_requests import LONGEST
 from grader.web.tokens import MAX_DAYS, SCOPES
 
-Scope = Literal["read", "submit", "grades", "regrade", "manage"]
+Scope = Literal["read", "submit", "grades", "mark", "regrade", "manage"]
 StateName = Literal["queued", "running", "done", "cancelled", "broken"]
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from grader.errors import GraderError
-from grader.web import access, rubrics, specs
+from grader.web import access, rubric_copies, rubrics, specs
 from grader.web.models import Assignment, Membership, RubricItem
 from grader.web.views.gate import Request, members
 from grader.web.views.staff.graded import graded_by
@@ -43,6 +43,24 @@ def rubric(request: Request, course: str, slug: str) -> HttpResponse:
         return _page(request, member, found, wrong=str(e), said=said)
     messages.success(request, f"“{made.name}” can be ticked now.")
     return redirect(f"{reverse('rubric', args=[course, slug])}#add")
+
+
+@members
+@require_POST
+def copy(request: Request, course: str, slug: str) -> HttpResponse:
+    """Add the items of another assignment's rubric, of any course in which the viewer is staff."""
+    member, found = _rubric_of(request, course, slug)
+    said = request.POST.get("from", "")
+    source = next((a for a in rubric_copies.sources(request.user, found) if str(a.pk) == said), None)
+    if source is None:
+        return _page(request, member, found, wrong="Choose an assignment whose rubric to copy.")
+    try:
+        added, left = rubric_copies.copy(source, found, member)
+    except GraderError as e:
+        return _page(request, member, found, wrong=str(e))
+    rest = f" {left} left out: an item of the name is there." if left else ""
+    messages.success(request, f"{added} item{'s' if added != 1 else ''} copied from {source.title}.{rest}")
+    return redirect("rubric", course, slug)
 
 
 @members
@@ -113,5 +131,6 @@ def _page(request: Request, member: Membership, found: Assignment, **more: Any) 
     items = list(rubrics.items(found))
     return render(request, "web/rubric.html", told | {
         "course": member.course, "member": member, "assignment": found, "shown": SHOWN,
+        "sources": rubric_copies.sources(request.user, found),
         "items": [i for i in items if i.retired_at is None], "retired": [i for i in items if i.retired_at is not None]},
         status=422 if told["wrong"] else 200)

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{STUDENT}<int:adjustment>/withdraw", student.withdraw, name="give_withdraw"),
     path(RUBRIC, rubric.rubrics_of, name="rubrics"),
     path(f"{RUBRIC}<slug:slug>/", rubric.rubric, name="rubric"),
+    path(f"{RUBRIC}<slug:slug>/copy", rubric.copy, name="rubric_copy"),
     path(f"{RUBRIC}<slug:slug>/<int:item>/", rubric.item, name="rubric_item"),
     path(f"{ATTEMPT}tick", rubric.tick, name="tick"),
     path(f"{ATTEMPT}source", source.source, name="source"),
