@@ -49,7 +49,7 @@ STAFF |= {"extensions", "announcement_withdraw"}
 COURSE |= {"announcements"}
 INSTRUCTORS |= {"course_settings", "person", "people_invite", "invite_again", "roster", "api send_roster"}
 STAFF |= {"people", "people_csv", "api people"}
-INSTRUCTORS |= {"regrade_promote", "regrade_revert"}
+INSTRUCTORS |= {"regrade_promote", "regrade_revert", "person_copy"}
 STAFF |= {f"api {name}" for name in (
     "regrades", "begin_regrade", "one_regrade", "regrade_attempts", "regrade_plan", "promote_regrade", "revert_promotion",
     "cancel_regrade", "run_regrade_again", "answer_requests")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from grader.web.personal import views as personal
 from grader.web.views.course import announcements, dates, extensions, people, records, roster, settings
 
 COURSE = "courses/<slug:course>/"
@@ -29,4 +30,5 @@ urlpatterns = [
     path(f"{COURSE}people/invite", people.invite, name="people_invite"),
     path(f"{COURSE}people/invitations/<int:invitation>/again", people.invite_again, name="invite_again"),
     path(f"{COURSE}people/<str:username>/", people.person, name="person"),
+    path(f"{COURSE}people/<str:username>/zip", personal.course_copy, name="person_copy"),
 ]

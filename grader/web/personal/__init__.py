@@ -1,0 +1,1 @@
+"""One person's data: handed out whole, and erased."""
