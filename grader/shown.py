@@ -101,13 +101,21 @@ def facts(provenance: Mapping[str, Any]) -> dict[str, str]:
     """Name what the verdicts rest on, as short words; what is not known is left out."""
     p = provenance
     told = {
-        "engine": p.get("engine"), "runtime": p.get("runtime"), "device": p.get("device"),
+        "engine": p.get("engine"), "runtime": p.get("runtime"), "device": p.get("device"), **device(p),
         "isolation": p.get("isolation"), "seed": p.get("seed"), "time": _unit(p.get("seconds"), "s"),
         "peak memory": _unit(p.get("peak_memory_mb"), "MB"), "rounds": p.get("rounds"), "trials": p.get("trials"),
         "Python": p.get("python"), "torch": p.get("torch"), "NumPy": p.get("numpy"), "grader": p.get("grader"),
         "spec": _short(p.get("spec")), "submission": _short(p.get("submission")), "box": _short(p.get("digest")),
     }
     return {name: line(value, 80) for name, value in told.items() if value not in (None, "")}
+
+
+def device(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Name the GPU that a submission ran on, if it ran on one."""
+    p = provenance
+    return {"GPU": p.get("device_name"), "GPU id": p.get("device_uuid"), "part of GPU": p.get("mig"),
+            "driver": p.get("driver"), "CUDA": p.get("cuda"), "compute capability": p.get("compute_capability"),
+            "peak GPU memory": _unit(p.get("gpu_peak_mb"), "MB"), "bands": p.get("bands")}
 
 
 def weaker(provenance: Mapping[str, Any]) -> list[str]:

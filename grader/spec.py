@@ -25,6 +25,7 @@ class Limits(Model):
     output_kb: int = Field(1024, ge=1, le=65536)
     evidence_mb: int = Field(64, ge=1, le=64)
     gpu: Gpu = "none"
+    gpu_mb: int | None = Field(None, ge=64, le=1 << 20)  # of a device's memory
 
 
 class Function(Model):

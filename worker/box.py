@@ -29,6 +29,7 @@ class Job:
     request: bytes
     limits: Limits
     probes: int
+    guard: Callable[[Any], AbstractContextManager[None]] | None = None  # holds its hand over the talk while it runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol, Self
 
 from grader.spec import Limits
+from worker.devices.device import Device
 from worker.engines.conversation import Talk
 
 
@@ -14,11 +15,13 @@ class Kind(NamedTuple):
 
     runtime: str
     limits: Limits
+    device: Device | None = None
 
     @classmethod
-    def of(cls, runtime: str, limits: Limits) -> Self:
-        """Leave out what each attempt is told anew."""
-        return cls(runtime, limits.model_copy(update={"seconds": 60.0, "output_kb": 1024}))
+    def of(cls, runtime: str, limits: Limits, device: Device | None = None) -> Self:
+        """Leave out what each attempt is told anew, and what only says which device it is to have."""
+        gpu = "required" if device or limits.gpu == "required" else "none"
+        return cls(runtime, limits.model_copy(update={"seconds": 60.0, "output_kb": 1024, "gpu": gpu, "gpu_mb": None}), device)
 
 
 REASONS = (("TIMEOUT", "timeout"), ("MEMORY", "memory"), ("OUTPUT", "output"), ("memory", "memory"), ("signal", "signal"),
@@ -47,8 +50,8 @@ class Maker(Protocol):
 
     name: str
 
-    def start(self, runtime: str, limits: Limits) -> Talk:
-        """Start a box and wait until it is warm."""
+    def start(self, runtime: str, limits: Limits, device: Device | None = None) -> Talk:
+        """Start a box with this device and wait until it is warm."""
         ...
 
     def sweep(self) -> int:

@@ -32,6 +32,7 @@ from typing import Any, Self
 from grader.errors import Broken
 from grader.spec import Limits
 from worker.box import Job, Run
+from worker.devices.device import Device
 from worker.engines.conversation import Talk
 from worker.kinds import Idle, Kind, Maker, reason
 
@@ -83,9 +84,10 @@ class Pool:
             self._fill(kind)
 
     @contextmanager
-    def box(self, runtime: str, limits: Limits, *, is_fresh: bool = False) -> Iterator[PooledBox]:
+    def box(self, runtime: str, limits: Limits, *, is_fresh: bool = False,
+            device: Device | None = None) -> Iterator[PooledBox]:
         """Hold a box for one attempt; `is_fresh` asks for one that has served nobody, and will serve nobody else."""
-        kind = Kind.of(runtime, limits)
+        kind = Kind.of(runtime, limits, device)
         with self.turn:
             self.busy[kind] += 1
         try:

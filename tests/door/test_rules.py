@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from worker.door.rules import DOOR_LABEL, Known, Refused, is_one_gpu, permit
+from worker.door.rules import DOOR_LABEL, Known, Refused, permit
 from worker.engines import container
 
 IMAGE, BOX, OTHER = f"sha256:{'a' * 64}", "b" * 64, "c" * 64
 KNOWN = Known("door", [IMAGE], {BOX})
 ORDER = container.Order(IMAGE, 2432 << 20, 68, is_nested=True, owner="host:1:2", devices=[])
-GPU = {"Driver": "nvidia", "Count": 1, "DeviceIDs": None, "Capabilities": [["gpu"]], "Options": {}}
+GPU = {"Driver": "nvidia", "Count": 0, "DeviceIDs": ["GPU-1-2"], "Capabilities": [["gpu", "compute"]], "Options": {}}
+CDI = {"Driver": "cdi", "Count": 0, "DeviceIDs": ["nvidia.com/gpu=0"], "Capabilities": [], "Options": {}}
 
 
 def body(order=ORDER):
@@ -24,6 +25,7 @@ def create(asked):
 
 
 @pytest.mark.parametrize("order", [ORDER, replace(ORDER, is_nested=False), replace(ORDER, devices=[GPU]),
+                                   replace(ORDER, devices=[CDI]),
                                    replace(ORDER, memory=1 << 30, processes=20)])
 def test_a_box_passes_and_gets_the_doors_label(order):
     sent = json.loads(create(body(order)).body)
@@ -77,18 +79,17 @@ def test_no_second_meaning_of_a_key_reaches_the_engine(key):
 
 
 @pytest.mark.parametrize("devices", [
-    [GPU, GPU], [GPU | {"Count": -1}], [GPU | {"Count": 2}], [GPU | {"Count": 0, "DeviceIDs": ["0", "1"]}],
-    [GPU | {"Capabilities": [["gpu", "compat32"]]}], [GPU | {"Driver": "other"}], [GPU | {"Options": {"a": "b"}}], [{}]])
+    [GPU, GPU], [GPU | {"Count": -1}], [GPU | {"Count": 1}], [GPU | {"DeviceIDs": ["GPU-1", "GPU-2"]}], [GPU | {"DeviceIDs": []}],
+    [GPU | {"DeviceIDs": ["all"]}], [GPU | {"DeviceIDs": ["GPU-1,GPU-2"]}], [GPU | {"DeviceIDs": None, "Count": 1}],
+    [GPU | {"DeviceIDs": ["0"]}], [GPU | {"DeviceIDs": "GPU-1"}], [GPU | {"DeviceIDs": [1]}], [GPU | {"DeviceIDs": [["GPU-1"]]}],
+    [GPU | {"Capabilities": [["gpu", "compat32"]]}], [GPU | {"Capabilities": [["gpu", "utility"]]}], [GPU | {"Driver": "other"}],
+    [GPU | {"Options": {"a": "b"}}], [{}], [CDI | {"DeviceIDs": ["nvidia.com/gpu=all"]}], [CDI | {"DeviceIDs": ["/dev/sda"]}],
+    [CDI | {"DeviceIDs": ["GPU-1"]}], [CDI | {"Capabilities": [["gpu"]]}], "GPU-1", [[]], ["GPU-1"]])
 def test_more_than_one_gpu_is_refused(devices):
     asked = body()
     asked["HostConfig"]["DeviceRequests"] = devices
     with pytest.raises(Refused):
         create(asked)
-
-
-def test_a_gpu_may_be_named():
-    assert is_one_gpu([GPU | {"Count": 0, "DeviceIDs": ["MIG-1"]}])
-    assert is_one_gpu([{"Driver": "cdi", "Count": 0, "DeviceIDs": ["nvidia.com/gpu=0"], "Capabilities": None, "Options": None}])
 
 
 @pytest.mark.parametrize("memory", [0, -1, 1 << 60, "1g", None, True, 1.5])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from worker.engines import container
+from worker.engines import container, gpu
 from worker.engines.container import BOX_LABEL, OWNER_LABEL, Order
 
 DOOR_LABEL = "dlgrader.door"
@@ -138,20 +138,9 @@ def _order(asked: dict[str, Any]) -> Order:
     memory, processes, devices = host["Memory"], host["PidsLimit"], host.get("DeviceRequests") or []
     if not (type(memory) is int and 0 < memory <= MOST_MEMORY and type(processes) is int and 0 < processes <= MOST_PROCESSES):
         raise Refused(f"a container with {memory!r:.20} bytes of memory and {processes!r:.20} processes")
-    if not is_one_gpu(devices):
-        raise Refused("a container with more devices than one GPU")
+    if not gpu.is_one(devices):
+        raise Refused("a container with more devices than one GPU, or one without a name")
     return Order(str(asked["Image"]), memory, processes, "MaskedPaths" in host, str(asked["Labels"][OWNER_LABEL])[:200], devices)
-
-
-def is_one_gpu(devices: list[dict[str, Any]]) -> bool:
-    """Say whether no more than one GPU is asked for, by count or by name."""
-    if not devices:
-        return True
-    [one] = devices if len(devices) == 1 else [{}]
-    ids = one.get("DeviceIDs") or []
-    names = {"Driver", "Count", "DeviceIDs", "Capabilities", "Options"}
-    return (set(one) <= names and one.get("Driver") in ("nvidia", "cdi") and not one.get("Options")
-            and one.get("Capabilities") in ([["gpu"]], [], None) and (one.get("Count") or 0) + len(ids) == 1)
 
 
 def known_facts(body: bytes) -> bytes:

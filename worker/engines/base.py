@@ -35,6 +35,7 @@ ENVIRONMENT = {
     "PYTHONNOUSERSITE": "1",
     "PYTHONUTF8": "1",
     "TORCHINDUCTOR_CACHE_DIR": "/tmp/inductor",  # noqa: S108 - the box's own /tmp
+    "CUDA_VISIBLE_DEVICES": "",  # but the box's own (gpu.py)
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # halves the fork
 }
 

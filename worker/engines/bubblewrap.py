@@ -35,7 +35,8 @@ from pathlib import Path
 
 from grader.errors import Broken
 from grader.spec import Limits
-from worker.engines import base, cgroup, gpu, rootfs, seccomp, shares
+from worker.devices.device import Device
+from worker.engines import base, cgroup, rootfs, seccomp, shares
 from worker.engines.conversation import Maker
 from worker.engines.process import Process
 
@@ -79,9 +80,9 @@ class Bubblewrap(Maker):
         self.parent, self.parent_detail = cgroup.find()
         self.sweep()
 
-    def shell(self, runtime: str, limits: Limits, *, is_nested: bool) -> BubblewrapShell:
+    def shell(self, runtime: str, limits: Limits, *, is_nested: bool, device: Device | None = None) -> BubblewrapShell:
         """Start bubblewrap, in the one thread that its end is tied to."""
-        gpu.wants(limits.gpu, has_gpu=False, engine=self.name)
+        del device  # there is none: start has refused it
         return self.starter.submit(lambda: BubblewrapShell(self, runtime, limits, is_nested=is_nested)).result()
 
     def sweep(self) -> int:

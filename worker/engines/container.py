@@ -11,7 +11,7 @@ from typing import Any
 
 import docker.types
 
-from worker.engines import base, seccomp
+from worker.engines import base, gpu, seccomp
 
 BOX_LABEL, OWNER_LABEL = "dlgrader.box", "dlgrader.owner"
 SUPERVISOR_UID, FIRST_UID, UIDS = 19_999, 20_000, 40_000
@@ -40,7 +40,7 @@ def body(version: str, order: Order) -> dict[str, Any]:
     walls = base.walls(seccomp.child_program(), owns_namespace=True, is_nested=order.is_nested, users=users)
     whole = docker.types.ContainerConfig(
         version, order.image, ["python3", "-s", "-P", "-m", "inside.supervisor", walls],
-        user="0:0", hostname="box", working_dir="/", environment=ENVIRONMENT, stdin_open=True,
+        user="0:0", hostname="box", working_dir="/", environment=ENVIRONMENT | gpu.environment(order.devices), stdin_open=True,
         labels={BOX_LABEL: "1", OWNER_LABEL: order.owner}, host_config=host_config(version, order))
     return {key: value for key, value in whole.items() if value is not None}
 

@@ -15,14 +15,17 @@ import secrets
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from grader.errors import Broken
 from grader.spec import Limits
 from worker.box import Job, Run, Status
+from worker.devices.device import Device
+from worker.engines import gpu
 from worker.engines.base import Finding, Shell
+from worker.engines.fresh import FreshBox
 from worker.engines.hearing import Heard, Progress
 from worker.engines.shares import Shares
 from worker.inside import wire
@@ -42,20 +45,22 @@ class Maker(ABC):
     """What all engines do alike: start boxes that can serve several attempts, or one where that is impossible."""
 
     name = ""
+    gives_devices = False
     alone_because = ""  # why a box here serves only one attempt; empty until that is known
 
     @abstractmethod
-    def shell(self, runtime: str, limits: Limits, *, is_nested: bool) -> Shell:
+    def shell(self, runtime: str, limits: Limits, *, is_nested: bool, device: Device | None = None) -> Shell:
         """Build the box around one supervisor."""
 
-    def start(self, runtime: str, limits: Limits) -> Talk:
-        """Start a box and wait until its framework is imported."""
+    def start(self, runtime: str, limits: Limits, device: Device | None = None) -> Talk:
+        """Start a box, with this device and no other, and wait until its framework is imported."""
+        gpu.check(limits.gpu, device, self.name, gives_devices=self.gives_devices)
         if not self.alone_because:
             try:
-                return self._warm(runtime, limits, is_nested=True)
+                return self._warm(runtime, limits, device, is_nested=True)
             except NoNestError as error:
                 self.alone_because = str(error)
-        return self._warm(runtime, limits, is_nested=False)
+        return self._warm(runtime, limits, device, is_nested=False)
 
     def reuse(self, runtime: str) -> Finding:
         """Start a box and say whether it can serve more than one attempt, and if not, why."""
@@ -71,8 +76,9 @@ class Maker(ABC):
         remedy = "allow unprivileged user namespaces and mounts in them; until then every attempt waits for a box of its own"
         return Finding(name, ok=False, detail=f"{warm}, a box serves one attempt: {self.alone_because}", remedy=remedy)
 
-    def _warm(self, runtime: str, limits: Limits, *, is_nested: bool) -> Talk:
-        talk = Talk(self.shell(runtime, limits, is_nested=is_nested), is_nested=is_nested)
+    def _warm(self, runtime: str, limits: Limits, device: Device | None, *, is_nested: bool) -> Talk:
+        talk = Talk(self.shell(runtime, limits, is_nested=is_nested, device=device), is_nested=is_nested)
+        talk.shell.provenance |= device.provenance() if device else {}
         talk.greet()
         return talk
 
@@ -87,32 +93,6 @@ class Maker(ABC):
             box.close()
 
 
-class FreshBox:
-    """A box that takes a new shell for every job; the first is warm when the box is handed out."""
-
-    def __init__(self, start: Callable[[], Talk]) -> None:
-        self.start = start
-        self.ready: Talk | None = None
-
-    def warm(self) -> Talk:
-        """Start the shell for the next job."""
-        self.ready = self.start()
-        return self.ready
-
-    def run(self, job: Job, on_progress: Progress | None = None) -> Run:
-        """Run one job in a shell of its own."""
-        talk, self.ready = self.ready or self.warm(), None
-        try:
-            return talk.run(job, on_progress or (lambda _: None))
-        finally:
-            talk.shell.kill()
-
-    def close(self) -> None:
-        """Throw away a shell that has not been used."""
-        if self.ready is not None:
-            self.ready.shell.kill()
-
-
 class Talk:
     """The conversation with one supervisor, from its greeting to the end of its last job."""
 
@@ -125,6 +105,7 @@ class Talk:
         self.decoder = wire.Decoder()
         self.waiting: deque[wire.Frame] = deque()
         self.shares: Shares | None = None
+        self.stopped: tuple[Status, str] | None = None  # why a guard ended it
 
     def greet(self) -> None:
         """Wait until the framework is imported; note the versions."""
@@ -158,11 +139,17 @@ class Talk:
         except wire.WireError:
             return False
 
+    def stop(self, status: Status, because: str) -> None:
+        """End a job from another thread, which is the student's code's fault."""
+        self.stopped = status, because
+        self.shell.kill()
+
     def run(self, job: Job, on_progress: Progress) -> Run:
         """Send the job, collect its evidence, give the run. A box of which anything is doubtful says so in `doubt`."""
         self.runs += 1
         doubt, self.doubt = self.doubt, "a run that did not come to its end"
-        run = self._run(job, on_progress)
+        with job.guard(self) if job.guard else nullcontext():
+            run = self._run(job, on_progress)
         if run.status not in (Status.FINISHED, Status.CRASHED):
             doubt = doubt or f"a run ended as {run.status}"
         elif self._is_out_of_memory():
@@ -189,6 +176,8 @@ class Talk:
             self.shell.kill()
             raise Broken(f"box: its control group can't be used: {error}") from error
         except wire.WireError as error:
+            if self.stopped is not None:
+                return self._cut_short(*self.stopped, heard, started)
             is_memory, fault = self._is_out_of_memory(), self._broken("ended in the middle of a job", error)
             self.shell.kill()
             if not is_memory:
@@ -198,7 +187,7 @@ class Talk:
         return self._conclude(job, done | ({"peak_memory_mb": peak_mb} if peak_mb else {}), heard)
 
     def _order(self, job: Job, nonce: str) -> bytes:
-        limits = job.limits.model_dump(mode="json", exclude={"gpu"})
+        limits = job.limits.model_dump(mode="json", exclude={"gpu", "gpu_mb"})
         uid = secrets.choice(self.shell.uids) if self.shell.uids else None
         return wire.pack_frame("J", {"nonce": nonce, "limits": limits, "uid": uid, "probes": job.probes}, job.request)
 

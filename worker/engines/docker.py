@@ -32,6 +32,7 @@ import requests
 
 from grader.errors import Broken
 from grader.spec import Limits
+from worker.devices.device import Device
 from worker.engines import base, container, gpu, shares
 from worker.engines.container import BOX_LABEL, FIRST_UID, OWNER_LABEL, UIDS
 from worker.engines.conversation import Maker
@@ -48,18 +49,20 @@ class Docker(Maker):
     """Makes boxes with a Docker engine."""
 
     name = "docker"
+    gives_devices = True
 
     def __init__(self, repository: str = "dlgrader", inside: Path = base.INSIDE) -> None:
         self.repository = repository
         self.inside_hash = base.hash_folder(inside)
         self.has_swept = False
 
-    def shell(self, runtime: str, limits: Limits, *, is_nested: bool) -> DockerShell:
+    def shell(self, runtime: str, limits: Limits, *, is_nested: bool, device: Device | None = None) -> DockerShell:
         """Start a container of the runtime's image."""
         if not self.has_swept:
             self.sweep()
             self.has_swept = True
-        return DockerShell(connect(), self.image(runtime), runtime, limits, is_nested=is_nested)
+        runtime = build.for_device(runtime) if device else runtime
+        return DockerShell(connect(), self.image(runtime), runtime, limits, gpu.requests(device), is_nested=is_nested)
 
     def image(self, runtime: str) -> str:
         """Find the id of the runtime's image; Broken, with the remedy, where it is missing or stale."""
@@ -90,12 +93,15 @@ class Docker(Maker):
             what, _, remedy = str(error).partition("; ")
             return [base.Finding("docker engine", ok=False, detail=what, remedy=remedy)]
         findings = [base.Finding("docker engine", ok=True, detail=f"version {version['Version']} answers")]
-        for path in sorted((Path(__file__).parent.parent / "runtimes").glob("*/Dockerfile")):
-            what, _, remedy = (self.why_not(path.parent.name) or "").partition("; ")
-            name = f"docker image {path.parent.name}"
-            findings.append(base.Finding(name, ok=not what, detail=what or "present and current", remedy=remedy))
-            findings += [] if what else [self.reuse(path.parent.name)]
+        for runtime in build.on_cpu():
+            findings.append(self.has_image(runtime))
+            findings += [self.reuse(runtime)] if findings[-1].ok else []
         return findings
+
+    def has_image(self, runtime: str) -> base.Finding:
+        """Say whether a runtime's image is there."""
+        what, _, remedy = (self.why_not(runtime) or "").partition("; ")
+        return base.Finding(f"docker image {runtime}", ok=not what, detail=what or "present and current", remedy=remedy)
 
     def sweep(self) -> int:
         """Remove the containers of owners on this host that live no more; count them."""
@@ -115,15 +121,13 @@ class DockerShell:
 
     uids = range(FIRST_UID, FIRST_UID + UIDS)
 
-    def __init__(self, api: docker.APIClient, image: str, runtime: str, limits: Limits, *, is_nested: bool) -> None:
+    def __init__(self, api: docker.APIClient, image: str, runtime: str, limits: Limits, devices: list[dict[str, Any]],
+                 *, is_nested: bool) -> None:
         self.api = api
         self.is_nested = is_nested
         self.id: str | None = None
         self.provenance = base.provenance("docker", runtime, image, [], is_nested=is_nested)
         with faults("box"):
-            devices = gpu.requests(limits.gpu, api.info())
-            if devices:
-                self.provenance["device"] = "cuda"
             self.id = str(self._create(image, limits, devices)["Id"])
             with ExitStack() as undo:
                 undo.callback(self.kill)

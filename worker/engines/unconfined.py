@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from grader.spec import Limits
-from worker.engines import base
+from worker.devices.device import Device
+from worker.engines import base, gpu
 from worker.engines.conversation import Maker
 from worker.engines.process import Process
 
@@ -19,15 +21,16 @@ class Unconfined(Maker):
     """Starts supervisors as plain processes of this user."""
 
     name = "unconfined"
+    gives_devices = True
     alone_because = "nothing keeps one attempt from what another left"
 
     def __init__(self, inside: Path = base.INSIDE) -> None:
         self.inside = inside
 
-    def shell(self, runtime: str, limits: Limits, *, is_nested: bool) -> UnconfinedShell:
+    def shell(self, runtime: str, limits: Limits, *, is_nested: bool, device: Device | None = None) -> UnconfinedShell:
         """Start a supervisor in no box at all."""
         del limits, is_nested  # the supervisor has what little can be done about limits
-        return UnconfinedShell(runtime, self.inside)
+        return UnconfinedShell(runtime, self.inside, gpu.environment(gpu.requests(device)))
 
     def sweep(self) -> int:
         """Nothing outlives its owner but temporary folders, which the system clears."""
@@ -47,10 +50,10 @@ class UnconfinedShell:
 
     uids = range(0)
 
-    def __init__(self, runtime: str, inside: Path) -> None:
+    def __init__(self, runtime: str, inside: Path, devices: Mapping[str, str]) -> None:
         self.home = tempfile.mkdtemp(prefix="dlgrader-unconfined-")
         self.provenance = base.provenance("unconfined", runtime, base.hash_folder(inside), [WARNING], is_nested=False)
-        environment = base.ENVIRONMENT | {
+        environment = base.ENVIRONMENT | dict(devices) | {
             "HOME": self.home,
             "PYTHONPATH": str(inside.parent),
             "TORCHINDUCTOR_CACHE_DIR": f"{self.home}/inductor",

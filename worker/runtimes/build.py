@@ -17,12 +17,23 @@ from worker.engines import base
 
 RUNTIMES = Path(__file__).parent
 LABEL = "dlgrader.inside"
+CUDA = "-cuda"  # behind a runtime's name
 TAG = 12  # figures of the hash: a tag is for eyes too
 
 
 def names() -> list[str]:
     """List the runtimes there are."""
     return sorted(path.parent.name for path in RUNTIMES.glob("*/Dockerfile"))
+
+
+def for_device(runtime: str) -> str:
+    """Name the runtime that a box with a device is made from: the same packages, built for CUDA."""
+    return f"{runtime}{CUDA}"
+
+
+def on_cpu() -> list[str]:
+    """List the runtimes that every machine needs."""
+    return [name for name in names() if not name.endswith(CUDA)]
 
 
 def tag(repository: str, name: str, inside_hash: str) -> str:
