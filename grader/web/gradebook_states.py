@@ -25,7 +25,7 @@ def students_in(state: str, columns: Sequence[Assignment], members: Sequence[int
         "late": lambda: _counted(columns, is_late=True),
         "manual": lambda: _counted(columns, by_hand__gt=0),
         "waiting": lambda: {user for _, user in _pairs(columns, state__in=LIVE)},
-        "broken": lambda: _broken(columns),
+        "broken": lambda: {user for _, user in _broken(columns)},
         "none": lambda: _without_work(columns, members),
         "missed": lambda: _missed(columns, members, now),
         "hidden": lambda: _hidden(columns, now),
@@ -44,8 +44,8 @@ def _pairs(columns: Sequence[Assignment], *how: Q, **more: object) -> Pairs:
             found.filter(**{f"{way}__isnull": False}).order_by().values_list("submission__assignment", way)}
 
 
-def _broken(columns: Sequence[Assignment]) -> set[int]:
-    """List the students whose newest attempt in an assignment broke."""
+def _broken(columns: Sequence[Assignment]) -> Pairs:
+    """List whose newest attempt in an assignment broke."""
     is_broken = Q(state=State.BROKEN) | Q(status="broken")
     suspects = _pairs(columns, is_broken)
     found: dict[tuple[int, int], tuple[tuple[int, int], bool]] = {}
@@ -56,7 +56,12 @@ def _broken(columns: Sequence[Assignment]) -> set[int]:
                 "submission__assignment", way, "submission__number", "number", "state", "status"):
             latest = (one, again), state == State.BROKEN or status == "broken"
             found[place, user] = max(found.get((place, user), latest), latest)
-    return {user for (place, user), (_, is_last) in found.items() if is_last and (place, user) in suspects}
+    return {pair for pair, (_, is_last) in found.items() if is_last and pair in suspects}
+
+
+def broken_in(columns: Sequence[Assignment]) -> Counter[int]:
+    """Count by assignment the students whose newest attempt broke."""
+    return Counter(place for place, _ in _broken(columns))
 
 
 def _handed_in(columns: Sequence[Assignment]) -> Pairs:

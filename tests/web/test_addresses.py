@@ -43,7 +43,7 @@ INSTRUCTORS = {"release", "invitations", "invitation_withdraw"}
 STAFF = {"api course_grades", "gradebook", "gradebook_csv", "student", "adjust", "adjustment_withdraw",
          "api course_adjustments", "give", "give_withdraw", "hold", "points",
          "evidence", "evidence_array", "replay", "replay_count", "beside", "rubrics", "rubric", "rubric_item", "tick", "comment"}
-STAFF |= {"rubric_copy", "api assignment_rubric", "api attempt_rubric", "api set_rubric"}
+STAFF |= {"mend", "rubric_copy", "api assignment_rubric", "api attempt_rubric", "api set_rubric"}
 INSTRUCTORS |= {"records", "records_csv", "dates", "extension_give", "accommodate", "extension_withdraw", "accommodation_end"}
 STAFF |= {"extensions", "announcement_withdraw"}
 COURSE |= {"announcements"}

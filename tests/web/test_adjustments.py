@@ -170,3 +170,14 @@ def test_an_instructor_releases_and_holds_back_and_students_see_it(alice, ta, in
     assert list(Entry.objects.filter(action__startswith="grades.").order_by("pk").values_list("action", "object", "actor")) == [
         ("grades.release", "linear-zero", instructor.pk), ("grades.hold", "linear-zero", instructor.pk)]
     assert Membership.objects.get(user=instructor).role == Role.INSTRUCTOR
+
+
+def test_after_giving_one_goes_on_to_the_next_student(attempt, bob, ta, logged_in):
+    other = graded(handed_in(attempt.submission.assignment, bob))
+    client = logged_in(ta)
+    answer = client.post(reverse("adjust", args=[attempt.pk]), {"points": "1", "comment": "Drawn.", "then": "next"}, follow=True)
+    assert [where for where, _ in answer.redirect_chain][-1] == reverse("attempt", args=[other.pk])
+    assert "Given to Alice" in text_of(answer)
+    refused = client.post(reverse("adjust", args=[other.pk]), {"points": "one", "then": "next"})
+    assert refused.status_code == 422
+    assert Adjustment.objects.count() == 1

@@ -14,7 +14,7 @@ from django.db.models import Max
 
 from grader.errors import GraderError
 from grader.web import audit, bell, intake
-from grader.web.models import Attempt, Membership, Regrade, RegradeItem, State, Submission, Way
+from grader.web.models import LIVE, Attempt, Membership, Regrade, RegradeItem, State, Submission, Way
 from grader.web.regrades.start import UNDER_WAY, about
 
 ItemState = RegradeItem.State
@@ -45,7 +45,8 @@ def of_replay(replay: Attempt, member: Membership, now: datetime) -> Regrade:
         RegradeItem.objects.filter(new=replay).update(new=None)
         old = standing(submission)
         if old is None:
-            raise GraderError("No grading of this submission counts, so there is nothing to set the replay beside.")
+            raise GraderError("No grading of this submission counts, so there is nothing to set the replay beside: grade what "
+                              "broke again.")
         return _made(old, replay, member, f"the replay {replay.pk} shall count", now)
 
 
@@ -64,6 +65,23 @@ def afresh(submission: Submission, member: Membership, reason: str, now: datetim
             return item.regrade
         new = queued(submission, now, counts=False)
         return _made(old, new, member, reason, now)
+
+
+def mend(broken: Attempt, member: Membership, now: datetime) -> Attempt:
+    """Grade a submission again whose grading broke, to count as that would have; raises GraderError else."""
+    with transaction.atomic():
+        submission = Submission.objects.select_for_update().get(pk=broken.submission_id)
+        broken.refresh_from_db(fields=["state", "status"])
+        if broken.state != State.BROKEN and broken.status != "broken":
+            raise GraderError("This grading did not break.")
+        known = submission.attempts.filter(counts=True, state__in=LIVE).first()
+        if known is not None:
+            return known
+        if standing(submission) is not None:
+            raise GraderError("Another grading of this submission counts; what broke is not needed any more.")
+        made = queued(submission, now, counts=True)
+        audit.record(member.user, "attempt.again", course=member.course, about=f"attempt {broken.pk}", after={"attempt": made.pk})
+    return made
 
 
 def queued(submission: Submission, now: datetime, *, counts: bool) -> Attempt:

@@ -35,6 +35,9 @@ def adjust(request: Request, pk: int) -> HttpResponse:
         return render(request, "web/attempt.html", told, status=422)
     adjustments.give_each(found.submission.assignment, to, member, given, now)
     whose = f" for {', '.join(u.shown_name for u in to)}" if len(owners) > 1 else ""
+    if request.POST.get("then") == "next":
+        messages.success(request, f"Given to {', '.join(u.shown_name for u in to)}; it counts from now on.")
+        return redirect(f"{reverse('beside', args=[pk])}?way=next#top")  # or the form's fragment would go along
     messages.success(request, f"It is written down{whose}, counts from now on, and stands in the student's report.")
     return redirect(_back(pk, as_of))
 

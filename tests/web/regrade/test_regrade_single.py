@@ -136,3 +136,25 @@ def test_only_a_graded_replay_can_count(klass, ta, logged_in):
 def test_nobody_lets_a_replay_of_their_own_work_count(klass, replay, ta, alice, logged_in):
     Membership.objects.filter(user=alice).update(role="ta")
     assert logged_in(alice).post(reverse("replay_count", args=[replay.pk])).status_code == 404
+
+
+def test_what_broke_is_graded_again_and_counts_with_its_own_time(mended, alice, ta, logged_in):
+    attempt, client = klass_attempt(mended), logged_in(ta)
+    assert "Grade it again" not in text_of(client.get(reverse("attempt", args=[attempt.pk])))
+    client.post(reverse("mend", args=[attempt.pk]))
+    assert Attempt.objects.filter(submission=attempt.submission).count() == 1
+    Attempt.objects.filter(pk=attempt.pk).update(state="broken", status="broken", report="", because="disk full")
+    assert "Grade it again" in text_of(client.get(reverse("attempt", args=[attempt.pk])))
+    assert "Grade it again" not in text_of(logged_in(alice).get(reverse("attempt", args=[attempt.pk])))
+    assert logged_in(alice).post(reverse("mend", args=[attempt.pk])).status_code == 404
+    for _ in range(2):
+        answer = client.post(reverse("mend", args=[attempt.pk]))
+    made = Attempt.objects.get(submission=attempt.submission, number=2)
+    assert answer.url == reverse("attempt", args=[made.pk])
+    assert (made.counts, made.state, made.version) == (True, "queued", mended.right)
+
+
+def test_what_broke_is_left_where_another_grading_counts(mended, replay, ta, logged_in):
+    Attempt.objects.filter(pk=replay.pk).update(state="broken", status="broken", report="", counts=True)
+    answer = logged_in(ta).post(reverse("mend", args=[replay.pk]), follow=True)
+    assert "Another grading of this submission counts" in text_of(answer)

@@ -83,6 +83,20 @@ def count(request: Request, pk: int) -> HttpResponse:
 
 
 @members
+@require_POST
+def mend(request: Request, pk: int) -> HttpResponse:
+    """Grade a submission again whose grading broke."""
+    member, found = graded_by(request, pk)
+    try:
+        made = single.mend(found, member, specs.now())
+    except GraderError as e:
+        messages.error(request, str(e))
+        return redirect("attempt", pk)
+    messages.success(request, "It is graded again, and counts as if nothing had happened: the time of handing in stays.")
+    return redirect("attempt", made.pk)
+
+
+@members
 @require_safe
 def beside(request: Request, pk: int) -> HttpResponse:
     """Go to the attempt of the next or the previous student in the assignment, as the gradebook was last shown."""

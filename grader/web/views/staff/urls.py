@@ -27,5 +27,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{ATTEMPT}evidence/array", attempt.array, name="evidence_array"),
     path(f"{ATTEMPT}replay", attempt.replay, name="replay"),
     path(f"{ATTEMPT}count", attempt.count, name="replay_count"),
+    path(f"{ATTEMPT}mend", attempt.mend, name="mend"),
     path(f"{ATTEMPT}beside", attempt.beside, name="beside"),
 ]
