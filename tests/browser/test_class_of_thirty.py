@@ -78,7 +78,7 @@ def test_whom_a_fault_hit_is_found_and_helped(width, visit, thirty):
     page.goto(thirty)
     expect(page.get_by_role("row", name="Linear regression")).to_contain_text("30 of 30")
     expect(page.get_by_role("link", name="1 broken")).to_be_visible()
-    page.get_by_role("link", name="Work list").click()
+    page.get_by_role("link", name="1 on the work list").click()
     page.get_by_label("Kind").select_option("broken")
     page.get_by_role("button", name="Show").click()
     expect(page.locator("main")).to_contain_text("Student 12")
