@@ -19,6 +19,8 @@ def test_every_page_of_a_course_is_there_and_its_queries_are_bounded(size):
     counts = {page: told[1] for page, told in found.items() if told is not None}
     assert {page: count for page, count in counts.items() if count > MOST} == {}
     assert len(counts) >= 30
+    assert {f"instructor {path}" for path in ("/service/", "/audit/", f"/courses/{SLUG}/people/", f"/courses/{SLUG}/specs/",
+                                              f"/courses/{SLUG}/records/", f"/courses/{SLUG}/clone/")} <= set(counts)
 
 
 def test_what_is_made_is_what_the_service_would_have_written():

@@ -96,11 +96,11 @@ def addresses(size: Size) -> list[tuple[str, str]]:
 
 
 def others(ids: Mapping[str, object]) -> Iterator[str]:
-    """List whatever other pages there are below a course or an attempt whose addresses can be made of these ids."""
+    """List whatever other pages there are of courses, attempts and the service whose addresses can be made of these ids."""
     from django.urls import get_resolver
     for route in routes(get_resolver()):
         known = ID.sub(lambda m: str(ids.get(m[1], "?")), route)
-        if route.startswith(("courses/", "attempts/")) and "?" not in known and not route.endswith("events"):
+        if route.startswith(("courses/", "attempts/", "service/", "audit/", "new-course/")) and "?" not in known and not route.endswith("events"):
             yield f"/{known}"
 
 

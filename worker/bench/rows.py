@@ -61,7 +61,8 @@ def people(course: Course, count: int) -> list[User]:
     users = User.objects.bulk_create([User(username=f"s{k:04}", email=f"s{k:04}@bench.invalid", first_name=f"First{k}",
                                            last_name=f"Last{(k * 7919) % count}") for k in range(count)], batch_size=BATCH)
     users = list(User.objects.filter(username__in=[u.username for u in users]).order_by("pk"))
-    staff = [User.objects.create(username=name, email=f"{name}@bench.invalid") for name in ("instructor", "ta-one", "ta-two")]
+    staff = [User.objects.create(username=name, email=f"{name}@bench.invalid", is_staff=name == "instructor")
+             for name in ("instructor", "ta-one", "ta-two")]
     Membership.objects.bulk_create([
         *(Membership(course=course, user=u, section=SECTIONS[k % len(SECTIONS)]) for k, u in enumerate(users)),
         *(Membership(course=course, user=u, role=Role.INSTRUCTOR if u.username == "instructor" else Role.TA,
