@@ -83,6 +83,18 @@ class Objects:
             if not os.access(self.root, os.R_OK | os.W_OK | os.X_OK):
                 raise Broken(f"{self.root} cannot be written")
 
+    def remove(self, names: Collection[str]) -> set[str]:
+        """Remove objects by name; returns those that are gone, which those that were not there are too.
+
+        Call it inside `alone()`, and know inside it that nothing names them. Raises Broken where one can't be removed.
+        """
+        for name in names:
+            try:
+                self._path(name).unlink(missing_ok=True)
+            except OSError as e:
+                raise Broken(f"object {name} cannot be removed: {e.strerror}") from e
+        return set(names)
+
     @contextmanager
     def keeping(self) -> Iterator[None]:
         """Hold off pruning while objects are written and until what names them is."""

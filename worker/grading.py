@@ -19,7 +19,7 @@ from grader.manifest import Manifest
 from grader.report import Report
 from grader.settings import Settings
 from grader.submission import read_submission
-from grader.web import audit, bell, progress, queue, specs
+from grader.web import audit, bell, leftovers, progress, queue, specs
 from grader.web.models import Attempt as Row
 from grader.web.models import SpecVersion, State
 from worker.attempt import Attempt, unrun
@@ -161,6 +161,8 @@ class Grading:
             is_written = stubborn(lambda: queue.give_back(row, because, now))
             state = State.BROKEN if row.tries >= queue.MAX_TRIES else State.QUEUED
         if not is_written:
+            if found is not None:  # a cancelled attempt's, or one that another worker has: what nothing names goes
+                stubborn(lambda: leftovers.ask({found["report"], *leftovers.objects_of(found["manifest"])}, now))
             log.warning("attempt %s: its lease was lost, another worker writes its report", row.pk)
         elif state is State.QUEUED:
             progress.tell(self.redis, row.pk, "queued")

@@ -16,6 +16,7 @@ from django.db.models import Count
 from prometheus_client.core import Metric
 from redis.exceptions import RedisError
 
+from grader.errors import Broken
 from grader.log import about
 from grader.settings import Settings
 from grader.web import (
@@ -23,6 +24,7 @@ from grader.web import (
     audit,
     bell,
     counted,
+    leftovers,
     likenesses,
     outcomes,
     progress,
@@ -62,8 +64,17 @@ def sweep(now: datetime, server: redis.Redis, metrics: Metrics) -> tuple[int, in
     metrics.sweeps.inc()
     outcomes.catch_up()
     proofs.expire(now)
+    let_go(now)
     return len(broken), (ring_for_waiting(server) + ring_for_regrades(server) + ring_for_proofs(server)
                          + ring_for_comparing(server, now))
+
+
+def let_go(now: datetime) -> None:
+    """Remove content that nothing names any more; a store that is away gets another round."""
+    try:
+        leftovers.clear(now)
+    except Broken as e:
+        log.warning("what is let go of stays for now: %s", e)
 
 
 def queues(server: redis.Redis) -> list[Metric]:

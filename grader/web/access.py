@@ -72,6 +72,14 @@ def attempt(user: User, pk: int) -> tuple[Membership, Attempt]:
     return membership(user, found.submission.assignment.course.slug), found
 
 
+def handed_in(user: User, pk: int) -> Attempt:
+    """Return an attempt the user may see whose submission is kept; Http404 else."""
+    _, found = attempt(user, pk)
+    if not found.submission.content:
+        raise Http404
+    return found
+
+
 def student(viewer: Membership, username: str) -> User:
     """Return another member of a course, for its staff; Http404 else."""
     return place(viewer, username).user

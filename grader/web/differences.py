@@ -57,6 +57,8 @@ def files(before: Submission, after: Submission) -> list[FileChange]:
 
 def sources(submission: Submission) -> dict[str, str]:
     """Read a submission's program and, of a zip, its other files; a notebook's cells are one program."""
+    if not submission.content:  # no longer kept
+        return {}
     raw = specs.objects().get(submission.content)
     try:
         read = read_submission(submission.name, raw)

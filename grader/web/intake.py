@@ -49,11 +49,13 @@ def receive(assignment: Assignment, user: User, upload: Upload, now: datetime) -
         raise Refused("bad_file", str(e)) from e
     if len(upload.name) > 255 or "/" in upload.name or not upload.name.isprintable():
         raise Refused("bad_name", f"{upload.name!r:.80}: give the file a plain name of at most 255 characters")
-    content = specs.objects().put(upload.raw)
+    objects = specs.objects()
     try:
-        with transaction.atomic():
-            attempt = _queue(assignment, user, upload, content, now)
-            transaction.on_commit(lambda: announce(attempt))
+        with objects.keeping():  # until the row names it, so that nobody removes the same content of somebody else
+            content = objects.put(upload.raw)
+            with transaction.atomic():
+                attempt = _queue(assignment, user, upload, content, now)
+                transaction.on_commit(lambda: announce(attempt))
     except IntegrityError:
         if (known := _sent_before(user, upload)) is not None:
             return known

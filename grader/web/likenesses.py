@@ -121,7 +121,8 @@ def known(assignment: Assignment) -> set[int]:
 
 def _newest(slug: str) -> list[Submission]:
     """List the newest submission of each student to any assignment of this name, the earlier one first."""
-    last = Submission.objects.filter(assignment__slug=slug).order_by().values("assignment", "user").annotate(last=Max("pk"))
+    kept = Submission.objects.filter(assignment__slug=slug).exclude(content="")
+    last = kept.order_by().values("assignment", "user").annotate(last=Max("pk"))
     return list(Submission.objects.filter(pk__in=last.values("last")).select_related("assignment__course", "user", "prints")
                 .order_by("received_at", "pk"))
 

@@ -47,6 +47,20 @@ class RemoteObjects(Objects):
                 self.storage.delete(key(name))
         return len(gone)
 
+    def remove(self, names: Collection[str]) -> set[str]:
+        """Remove objects by name, but not those that are young; returns those that are gone."""
+        gone = set()
+        for name in names:
+            try:
+                with faults(f"object {name} cannot be removed"):
+                    if datetime.now(UTC) - self.storage.get_modified_time(key(name)) <= YOUNG:
+                        continue
+                    self.storage.delete(key(name))
+            except FileNotFoundError:
+                pass
+            gone.add(name)
+        return gone
+
     def check(self) -> None:
         """Raise Broken where the store can't be reached."""
         with faults(f"{self.root} cannot be used"):

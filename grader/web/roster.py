@@ -44,7 +44,7 @@ def plan(course: Course, text: str) -> Plan:
         first = seen.setdefault(found.email or found.who, row.line) if found.kind != "refused" else row.line
         lines.append(found if first == row.line else _refused(row, f"the same person stands in line {first}"))
     named = {x.user for x in lines}
-    left = [m for m in members if m.is_active and m.role == Role.STUDENT and m.user_id not in named]
+    left = [m for m in members if m.is_active and m.role == Role.STUDENT and m.user_id not in named and m.user.is_active]
     return Plan((*_kept_an_instructor(lines, members), *(
         Line("missing", 0, m.user.username, m.user.email, told(m.role, m.section), user=m.user_id) for m in left)))
 

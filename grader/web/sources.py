@@ -26,7 +26,9 @@ class Part:
 
 
 def parts(submission: Submission) -> list[Part]:
-    """Read a submission's parts in their order; raises Broken where the store is damaged."""
+    """Read a submission's parts in their order, none of one that is no longer kept; raises Broken where the store is damaged."""
+    if not submission.content:
+        return []
     raw = specs.objects().get(submission.content)
     if submission.name.lower().endswith(".ipynb"):
         try:

@@ -218,3 +218,13 @@ def test_a_damaged_record_stops_pruning_before_anything_goes(objects, manifests)
     with pytest.raises(Broken, match="damaged"):
         prune(objects, manifests, NOW, days=0)
     assert len(objects.names()) == 3
+
+
+def test_named_objects_are_removed_and_what_was_not_there_counts_as_gone(tmp_path):
+    objects = Objects(tmp_path)
+    kept, gone, never = objects.put(b"kept"), objects.put(b"gone"), "0" * 64
+    with objects.alone():
+        assert objects.remove({gone, never}) == {gone, never}
+    assert objects.names() == [kept]
+    with pytest.raises(Broken, match="no name"):
+        objects.remove({"../x"})

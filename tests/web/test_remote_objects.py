@@ -99,3 +99,12 @@ def test_an_address_that_is_none_is_refused_with_an_example(address):
 def test_without_an_address_content_stays_in_the_data_folder():
     assert stores.storage(Settings()) == {}
     assert "objects" not in storages.backends
+
+
+def test_removing_leaves_what_is_young_and_says_what_is_gone(remote, monkeypatch):
+    old, never = remote.put(b"let go of"), "0" * 64
+    assert remote.remove({old, never}) == {never}
+    assert remote.names() == [old]
+    monkeypatch.setattr(remote_objects, "YOUNG", timedelta(0))
+    assert remote.remove({old}) == {old}
+    assert remote.names() == []

@@ -66,7 +66,7 @@ def cancel(request: Call, attempt: int) -> shapes.Cancelled:
             openapi_extra=also(gives="application/octet-stream"))
 def submission(request: Call, attempt: int) -> HttpResponse:
     """Give the submission's bytes as they came."""
-    _, found = access.attempt(request.auth.user, attempt)
+    found = access.handed_in(request.auth.user, attempt)
     named = content_disposition_header(as_attachment=True, filename=found.submission.name) or "attachment"
     return HttpResponse(specs.objects().get(found.submission.content), content_type="application/octet-stream",
                         headers={"Content-Disposition": named, "X-Content-Type-Options": "nosniff"})

@@ -9,6 +9,7 @@ from grader.web.models.comment import LineComment
 from grader.web.models.counted import Counted
 from grader.web.models.course import Assignment, Course, Extension, Membership, Role, SpecVersion
 from grader.web.models.draft import Draft, DraftFile
+from grader.web.models.erasure import Erasure, Leftover
 from grader.web.models.group import Group, GroupMember, GroupSet, Partner
 from grader.web.models.hold import Hold
 from grader.web.models.incident import Incident
@@ -25,8 +26,8 @@ from grader.web.models.submission import Submission
 from grader.web.models.work import Split, WorkItem, WorkRules
 
 __all__ = ["LIVE", "Accommodation", "Adjustment", "Alarm", "Announcement", "Assignment", "Attempt", "Comparison", "Counted",
-           "Course", "Digest", "Draft", "DraftFile", "Entry", "Extension", "Group", "GroupMember", "GroupSet", "Hold",
-           "Incident", "Invitation", "Letter", "LineComment", "Membership", "News", "Notice", "Outcome", "Pair", "Partner",
-           "Prints", "Promotion", "Proof", "Publication", "Regrade", "RegradeItem", "RegradeMessage", "RegradeRequest",
-           "Role", "RubricItem", "RubricTick", "Session", "SpecVersion", "Split", "State", "Submission", "Token", "User",
-           "Way", "WorkItem", "WorkRules"]
+           "Course", "Digest", "Draft", "DraftFile", "Entry", "Erasure", "Extension", "Group", "GroupMember", "GroupSet",
+           "Hold", "Incident", "Invitation", "Leftover", "Letter", "LineComment", "Membership", "News", "Notice", "Outcome",
+           "Pair", "Partner", "Prints", "Promotion", "Proof", "Publication", "Regrade", "RegradeItem", "RegradeMessage",
+           "RegradeRequest", "Role", "RubricItem", "RubricTick", "Session", "SpecVersion", "Split", "State", "Submission",
+           "Token", "User", "Way", "WorkItem", "WorkRules"]

@@ -12,7 +12,7 @@ from django.db import transaction
 from grader.errors import GraderError, SpecError
 from grader.web import audit, bell, grades, policy, queue, specs
 from grader.web import versions as known
-from grader.web.models import LIVE, Assignment, Course, Membership, Regrade, RegradeItem, SpecVersion, User, Way
+from grader.web.models import LIVE, Assignment, Attempt, Course, Membership, Regrade, RegradeItem, SpecVersion, User, Way
 
 Choice, State, ItemState = Regrade.Choice, Regrade.State, RegradeItem.State
 WITH_CHECK = (Choice.FAILING, Choice.NEAR)  # these may name a check; the first one must
@@ -91,7 +91,12 @@ def start(assignment: Assignment, member: Membership, wish: Wish, now: datetime)
 
 
 def attempts(assignment: Assignment, wish: Wish) -> list[int]:
-    """Choose the attempts: of each submission the grading that counts. Who failed a check, a worker finds out."""
+    """Choose the attempts whose submissions are kept: of each the grading that counts. Who failed a check, a worker finds out."""
+    gone = set(Attempt.objects.filter(submission__assignment=assignment, submission__content="").values_list("pk", flat=True))
+    return [pk for pk in _chosen(assignment, wish) if pk not in gone]
+
+
+def _chosen(assignment: Assignment, wish: Wish) -> list[int]:
     members = [m for m in grades.students(assignment.course) if wish.student is None or m.user_id == wish.student.pk]
     if wish.choice == Choice.COUNTING:
         every = list(assignment.course.assignments.select_related("course")) if assignment.course.late_days else [assignment]

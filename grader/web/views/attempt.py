@@ -51,7 +51,7 @@ def cancel(request: Request, pk: int) -> HttpResponse:
 @require_safe
 def download(request: Request, pk: int) -> HttpResponse:
     """Hand out the submission as it was handed in."""
-    _, found = access.attempt(request.user, pk)
+    found = access.handed_in(request.user, pk)
     return attachment(specs.objects().get(found.submission.content), found.submission.name)
 
 
