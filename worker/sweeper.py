@@ -30,6 +30,7 @@ from grader.web import (
     progress,
     proofs,
     queue,
+    retention,
     specs,
     statistics,
     watching,
@@ -126,6 +127,7 @@ def look_after_courses() -> None:
     work.catch_up()
     for course in Course.objects.all():
         counted.audit(course)
+        retention.forget(course, specs.now())
     for assignment in Assignment.objects.select_related("course"):
         statistics.look_out(assignment)
 

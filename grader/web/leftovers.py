@@ -43,7 +43,7 @@ def clear(now: datetime, most: int = ONCE) -> int:
     names = set(Leftover.objects.order_by("pk").values_list("content", flat=True)[:most])
     if not names:
         return 0
-    objects, every = specs.objects(), Attempt.objects.exclude(manifest=None)
+    objects, every = specs.objects(), Attempt.objects.filter(forgotten_at=None).exclude(manifest=None)
     held = _in_manifests(names, every)
     with objects.alone():
         held |= _in_columns(names) | _in_manifests(names, every.filter(finished_at__gte=now - BEHIND))

@@ -59,7 +59,8 @@ def of(attempt: Attempt, report: Report | None) -> StaffReport:
     is_over = attempt.state in (State.DONE, State.BROKEN)
     return StaffReport(
         list(_trials(report.checks)) if report else [], list(_facts(attempt, report)), list(_used(attempt, report)), every,
-        _again(attempt, report) if report else None, is_over and not any(_is_replay_of(a, attempt) for a in every))
+        _again(attempt, report) if report else None, is_over and not any(_is_replay_of(a, attempt) for a in every)
+        and bool(attempt.submission.content))
 
 
 def _is_replay_of(one: Attempt, attempt: Attempt) -> bool:

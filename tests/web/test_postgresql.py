@@ -14,7 +14,8 @@ from tests.service.running import postgresql
 CORE = ["test_access.py", "test_accounts.py", "test_accounts_invitations.py", "test_accounts_limits.py",
         "regrade/test_regrade_judging.py", "regrade/test_regrade_notices.py", "regrade/test_regrade_pages.py",
         "regrade/test_regrade_promotion.py", "test_accounts_passwords.py", "test_audit.py", "test_cli_accounts.py",
-        "test_counted.py", "test_erasure.py", "test_erasure_pages.py", "test_frame.py", "test_gradebook_states.py", "test_holds.py", "test_late_days.py",
+        "test_counted.py", "test_erasure.py", "test_erasure_pages.py", "test_frame.py", "test_gradebook_states.py",
+        "test_holds.py", "test_late_days.py", "test_retention.py",
         "test_likenesses.py", "test_outcomes.py", "test_points_file.py", "test_queue.py", "test_rubric.py",
         "test_source_page.py", "test_statistics.py", "test_work.py"]
 

@@ -1,4 +1,4 @@
-"""Erasure: its rows, the store's leftovers, and the one way in which the audit log's texts may be replaced.
+"""Erasure and retention: their rows, the store's leftovers, and the one way in which the audit log's texts may be replaced.
 
 The log is append-only, and it copies names into text so that it outlives accounts. Whoever is erased must not live on in it. Three
 ways were open: names apart from the log, looked up when it is read (but entries quote names in objects, reasons and values, and
@@ -58,5 +58,7 @@ class Migration(migrations.Migration):
             ("user", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="erasure",
                                           to=settings.AUTH_USER_MODEL)),
         ]),
+        migrations.AddField("course", "evidence_days", models.PositiveIntegerField(blank=True, null=True)),
+        migrations.AddField("attempt", "forgotten_at", models.DateTimeField(null=True)),
         migrations.RunPython(open_the_one_way, migrations.RunPython.noop),
     ]

@@ -43,6 +43,7 @@ class Attempt(models.Model):
     points = models.FloatField(null=True)
     report = models.CharField(max_length=64, blank=True)  # the object
     counts = models.BooleanField(default=True)  # False: staff alone see it, and no score rests on it, unless it is promoted
+    forgotten_at = models.DateTimeField(null=True)  # when its evidence was let go; the manifest still says what there was
     manifest = models.JSONField(null=True)  # grader.manifest.Manifest: what the report rests on
 
     class Meta:

@@ -21,6 +21,7 @@ class Course(models.Model):
     title = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=60, default="UTC")
     late_days = models.PositiveIntegerField(default=0)  # free late days of each student over the whole course
+    evidence_days = models.PositiveIntegerField(null=True, blank=True)  # after an attempt's grading; empty: evidence stays
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -144,7 +144,7 @@ def _empty(user: User, now: datetime) -> int:
     attempts, mine = Attempt.objects.filter(submission__user=user), Submission.objects.filter(user=user)
     attempts.filter(state__in=LIVE).update(state=State.CANCELLED, finished_at=now, lease_until=None)
     items = RegradeItem.objects.filter(old__submission__user=user).order_by()
-    under_way = items.filter(state__in=(RegradeItem.State.WAITING, RegradeItem.State.RUNNING))
+    under_way = items.exclude(state__in=(RegradeItem.State.DONE, RegradeItem.State.LEFT_OUT))
     regrades = set(under_way.values_list("regrade", flat=True))
     under_way.update(state=RegradeItem.State.CANCELLED, lease_until=None)
     claims.close(regrades, now)

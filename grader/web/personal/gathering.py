@@ -119,7 +119,7 @@ def attempt(sight: Sight, found: Attempt) -> Told:
     told: Told = {
         "number": found.number, "state": found.state, "created_at": found.created_at, "started_at": found.started_at,
         "finished_at": found.finished_at, "score": found.score, "points": found.points,
-        "evidence_kept": len(found.manifest["runs"]) if found.manifest else 0, "requests": [
+        "evidence_kept": len(found.manifest["runs"]) if found.manifest and not found.forgotten_at else 0, "requests": [
             {"check": asked.check_name, "state": asked.state, "created_at": asked.created_at,
              "messages": list(asked.messages.values("author__username", "text", "at"))}
             for asked in RegradeRequest.objects.filter(attempt=found).order_by("pk")]}

@@ -29,6 +29,10 @@ class Basics(forms.Form):
         "by other clocks."))
     late_days = forms.IntegerField(label="Free late days", min_value=0, max_value=365, initial=0, help_text=(
         "Of each student over the whole course. They spend themselves, where they gain points; all grades are counted anew."))
+    evidence_days = forms.IntegerField(label="Days for which evidence is kept", min_value=1, max_value=36500, required=False,
+                                       help_text=(
+        "After an attempt is graded. Empty: for ever. Then the raw numbers that its program left go for good: reports, scores "
+        "and submissions stay, but another grading must run the program again. What an open request or regrade needs waits."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,6 +47,10 @@ class NewCourse(Basics):
     slug = forms.SlugField(label="Short name", max_length=60, help_text="Stands in its addresses, as dl-2026, and stays.")
     instructor = forms.CharField(max_length=254, help_text="User name or mail address of its first instructor.")
     field_order = ["title", "slug", "instructor", "time_zone", "late_days"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["evidence_days"]  # set later, on the settings page
 
     def clean_slug(self) -> str:
         """Refuse a name that is taken."""

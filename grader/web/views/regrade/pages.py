@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grader.errors import GraderError
-from grader.web import access, audit, specs
+from grader.web import access, audit, retention, specs
 from grader.web.grade_files import csv_file
 from grader.web.models import Assignment, Membership, Regrade, Way
 from grader.web.regrades import preview, requests, start
@@ -113,4 +113,5 @@ def _form(assignment: Assignment, member: Membership, said: dict[str, str]) -> d
         raise Http404
     return {"assignment": assignment, "course": member.course, "member": member, "said": said, "versions": versions,
             "chosen": chosen, "checks": start.checks(chosen), "choices": CHOICES, "ways": WAYS,
-            "standing": start.standing_versions(assignment), "usual": Regrade.Choice.ALL}
+            "standing": start.standing_versions(assignment), "usual": Regrade.Choice.ALL,
+            "forgotten": retention.forgotten(assignment)}
