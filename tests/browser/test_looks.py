@@ -15,7 +15,8 @@ BY_STAFF = ["/courses/demo/", "/courses/demo/gradebook/", "/courses/demo/gradebo
             "/courses/demo/statistics/", "/courses/demo/statistics/linear-zero/", "/courses/demo/people/",
             "/courses/demo/extensions/", "/courses/demo/announcements/"]
 BY_INSTRUCTOR = ["/new-course/", "/audit/", "/people/", "/people/alice/", "/accounts/data/", *(
-    f"/courses/demo/{page}/" for page in ("people", "people/roster", "people/alice", "dates", "extensions", "settings", "records", "announcements"))]
+    f"/courses/demo/{page}/" for page in (
+        "people", "people/roster", "people/alice", "dates", "extensions", "settings", "records", "announcements"))]
 CONTRAST, NAMES, WIDE = ((Path(__file__).parent / f"{name}.js").read_text() for name in ("contrast", "names", "wide"))
 
 

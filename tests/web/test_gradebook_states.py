@@ -47,7 +47,7 @@ def test_a_filter_finds_whom_the_state_is_told_of(seed, late_days, person, ta, c
     students = [person(n, course) for n in ("alice", "bob", "dave", "erin", "frank")]
     events = Events(course, assignments, students, Membership.objects.get(user=ta), seed)
     seen = dict.fromkeys(gradebook.WORDS, 0)
-    for _ in range(12):
+    for _ in range(20):
         events.one()
         waiting = also(events)
         every = list(Assignment.objects.select_related("course", "version"))

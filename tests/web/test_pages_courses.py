@@ -174,5 +174,5 @@ def test_a_course_page_asks_little_however_many_attempts_there_are(alice, course
         for _ in range(3):
             graded(handed_in(assignment, alice))
     client = logged_in(alice)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(reverse("course", args=[course.slug]))

@@ -100,7 +100,8 @@ def others(ids: Mapping[str, object]) -> Iterator[str]:
     from django.urls import get_resolver
     for route in routes(get_resolver()):
         known = ID.sub(lambda m: str(ids.get(m[1], "?")), route)
-        if route.startswith(("courses/", "attempts/", "service/", "audit/", "new-course/")) and "?" not in known and not route.endswith("events"):
+        is_page = route.startswith(("courses/", "attempts/", "service/", "audit/", "new-course/"))
+        if is_page and "?" not in known and not route.endswith("events"):
             yield f"/{known}"
 
 

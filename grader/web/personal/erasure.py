@@ -30,6 +30,7 @@ from grader.web.models import (
     Attempt,
     Erasure,
     Extension,
+    GroupMember,
     Hold,
     Invitation,
     Letter,
@@ -74,13 +75,14 @@ class Preview:
 
 def preview(user: User) -> Preview:
     """Look at what would happen."""
-    mine = Submission.objects.filter(user=user)
+    mine = alone(user)
     names = Names.of(user)
     return Preview(
         {name: rows.count() for name, rows in _gone(user).items()} | {"submissions' files": mine.exclude(content="").count(),
-         "reports": Attempt.objects.filter(submission__user=user).exclude(report="").count(),
-         "attempts under way, which are cancelled": Attempt.objects.filter(submission__user=user, state__in=LIVE).count()},
+         "reports": Attempt.objects.filter(submission__in=mine).exclude(report="").count(),
+         "attempts under way, which are cancelled": Attempt.objects.filter(submission__in=mine, state__in=LIVE).count()},
         {"submissions (number and time)": mine.count(),
+         "submissions that are others' of a group, too (whole)": Submission.objects.filter(user=user).exclude(pk__in=mine).count(),
          "attempts (state, score, which checks passed)": Attempt.objects.filter(submission__user=user).count(),
          "points by hand (without their comments)": Adjustment.objects.filter(student=user).count(),
          "memberships": Membership.objects.filter(user=user).count()},
@@ -125,25 +127,33 @@ def erase(user: User, by: User, reason: str, now: datetime) -> Erasure:
     return made
 
 
+def alone(user: User) -> QuerySet[Submission]:
+    """Select the submissions that count for this person and nobody else: what a group handed in stays for the others."""
+    return Submission.objects.filter(user=user, partners__isnull=True)
+
+
 def _gone(user: User) -> dict[str, QuerySet[Any]]:
     """Select the rows that go whole."""
-    own = Q(submission__user=user)
+    mine = alone(user)
+    own = Q(submission__in=mine)
     return {
         "sessions": Session.objects.filter(user=user), "tokens": Token.objects.filter(user=user),
         "news": News.objects.filter(user=user), "notices": Notice.objects.filter(user=user),
         "mail": Letter.objects.filter(Q(user=user) | Q(address__iexact=user.email)),
         "invitations": Invitation.objects.filter(email__iexact=user.email),
         "comments at lines": LineComment.objects.filter(own),
-        "regrade requests": RegradeRequest.objects.filter(attempt__submission__user=user),
-        "similar pairs": Pair.objects.filter(Q(first__user=user) | Q(second__user=user)),
+        "regrade requests": RegradeRequest.objects.filter(attempt__submission__in=mine),
+        "similar pairs": Pair.objects.filter(Q(first__in=mine) | Q(second__in=mine)),
+        "places in groups": GroupMember.objects.filter(user=user),
         "fingerprints": Prints.objects.filter(own), "entries of the work list": WorkItem.objects.filter(student=user)}
 
 
 def _empty(user: User, now: datetime) -> int:
     """Cancel what is under way, and let go of files, reports and evidence; what was scored stays scored."""
-    attempts, mine = Attempt.objects.filter(submission__user=user), Submission.objects.filter(user=user)
+    mine = alone(user)
+    attempts = Attempt.objects.filter(submission__in=mine)
     attempts.filter(state__in=LIVE).update(state=State.CANCELLED, finished_at=now, lease_until=None)
-    items = RegradeItem.objects.filter(old__submission__user=user).order_by()
+    items = RegradeItem.objects.filter(old__submission__in=mine).order_by()
     under_way = items.exclude(state__in=(RegradeItem.State.DONE, RegradeItem.State.LEFT_OUT))
     regrades = set(under_way.values_list("regrade", flat=True))
     under_way.update(state=RegradeItem.State.CANCELLED, lease_until=None)
@@ -155,7 +165,7 @@ def _empty(user: User, now: datetime) -> int:
     attempts.update(report="", manifest=None, because="")
     count = mine.update(name=ERASED, content="", size=0, key=None)
     leftovers.ask(let_go, now)
-    return count
+    return count + Submission.objects.filter(user=user).exclude(pk__in=mine).update(name=ERASED, key=None)
 
 
 def _silence(user: User) -> None:
