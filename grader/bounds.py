@@ -63,6 +63,10 @@ def trials_for(bound: float, checks: int, rate: float = FALSE_REJECTIONS) -> int
     """Say how many trials a check needs so that all `checks` together turn away at most `rate` of right submissions.
 
     bound: the share that one trial turns away at most.
+    A clear failure gets its further trials, too. Right runs that got stuck lie far out: 19 to 39 standard deviations of
+    the others' final cost (XOR 2-3-1, 128 of 4,000 runs), 2,258 to 4,517 with ReLU. A rule that spares those more than
+    some distance away would turn away exactly them, 3.2 % of right submissions. What does save trials is more runs: 60
+    without a loss ask for 3, 163 for 2, and 9,000 for 1 (three checks, bands set by hand).
     """
     if bound >= 1:
         return MOST_TRIALS
