@@ -82,7 +82,7 @@ def preview(user: User) -> Preview:
          "reports": Attempt.objects.filter(submission__in=mine).exclude(report="").count(),
          "attempts under way, which are cancelled": Attempt.objects.filter(submission__in=mine, state__in=LIVE).count()},
         {"submissions (number and time)": mine.count(),
-         "submissions that are others' of a group, too (whole)": Submission.objects.filter(user=user).exclude(pk__in=mine).count(),
+         "submissions that are others' of a group, too": Submission.objects.filter(user=user).exclude(pk__in=mine).count(),
          "attempts (state, score, which checks passed)": Attempt.objects.filter(submission__user=user).count(),
          "points by hand (without their comments)": Adjustment.objects.filter(student=user).count(),
          "memberships": Membership.objects.filter(user=user).count()},
