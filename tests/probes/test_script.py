@@ -63,11 +63,19 @@ def test_a_script_without_the_data_is_told_so():
 @pytest.mark.parametrize("loop", ["for i in range(3):\n    cost = 3.0 - i",
                                   "i = 0\nwhile i < 3:\n    cost, z = 3.0 - i, 0\n    i += 1",
                                   "def go():\n    cost = 4.0\n    for _ in range(3):\n        cost -= 1\ngo()",
-                                  "import torch\nfor i in range(3):\n    loss = torch.tensor(3.0 - i, requires_grad=True)"])
+                                  "import torch\nfor i in range(3):\n    loss = torch.tensor(3.0 - i, requires_grad=True)",
+                                  "def go():\n    for i in range(3):\n        yield i, 3.0 - i\nfor i, cost in go():\n    pass",
+                                  "i = 0\nwhile (cost := 3.0 - i) > 1:\n    i += 1"])
 def test_a_watched_variable_becomes_a_curve(loop):
     status, because, arrays = run("W = 1\n" + loop, outputs=["costs"])
     assert status == "ok", because
     assert arrays["costs"].tolist()[-3:] == [3.0, 2.0, 1.0]
+
+
+def test_what_a_loop_goes_through_is_no_curve_where_a_cost_is_assigned():
+    loop = "for i in range(3):\n    for loss in [9.0, 8.0]:\n        pass\n    cost = 3.0 - i\n"
+    later = "for cost in [7.0, 7.0, 7.0]:\n    pass"
+    assert run("W = 1\n" + loop + later, outputs=["costs"])[2]["costs"].tolist() == [3.0, 2.0, 1.0]
 
 
 @pytest.mark.parametrize("source", ["W = 7.0", "import torch\nmodel = torch.nn.Linear(1, 1)\nmodel.weight.data.fill_(7)",

@@ -10,6 +10,7 @@ from .ticker import Seen
 from .values import Unreadable, to_array
 
 SLOPED = "*.backward()"  # watched: what gradients are taken of, under any name or none
+LOOPED = "for "  # before a watched name that a loop runs over: a curve only where no other is, for rows are gone through, too
 MAX_RECORDS = 400_000
 
 
@@ -30,12 +31,15 @@ class Recorder:
         kept = self.records.setdefault(name, {}).setdefault(statement, [])
         if number.size == 1 and len(kept) < MAX_RECORDS:
             kept.append(float(number.reshape(())))
-            self.seen(name, statement, kept[-1])
+            if not name.startswith(LOOPED):
+                self.seen(name, statement, kept[-1])
         return value
 
     def fitting(self, pattern: str) -> list[str]:
         """List the recorded names that fit a pattern in small letters (`*loss*`), or what gradients were taken of."""
-        return [SLOPED] if pattern == SLOPED else [n for n in self.records if n != SLOPED and fnmatch(n.lower(), pattern)]
+        if pattern == SLOPED:
+            return [SLOPED]
+        return [n for n in self.records if n != SLOPED and not n.startswith(LOOPED) and fnmatch(n.lower(), pattern)]
 
     def curve(self, name: str) -> list[float]:
         """Return what the last of the busiest statements assigned: one that runs every hundredth step only shows."""

@@ -17,14 +17,14 @@ from __future__ import annotations
 import ast
 import copy
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from typing import Any
 
 import numpy as np
 
-from .recorder import SLOPED, Recorder
+from .recorder import LOOPED, SLOPED, Recorder
 from .values import Array, Unreadable, to_array
 
 WATCH, SWAP, WAS, LEFT = "__watch__", "__swap__", "__was__", "__left__"
@@ -168,8 +168,18 @@ class Rewriter(ast.NodeTransformer):
         return ast.copy_location(call(WATCH, ast.Constant(SLOPED), ast.Constant(self.statement), value), value)
 
     def visit_For(self, node: ast.For) -> ast.AST:
-        """Go one level down."""
-        return self._deeper(node)
+        """Go one level down; record a watched name that the loop runs over, as in `for W, b, cost in steps():`, apart."""
+        self._deeper(node)
+        node.body[:0] = self._calls(node, self._watched([node.target]), LOOPED)
+        return node
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> ast.AST:
+        """Record a watched name that is assigned within an expression: `(cost := step())`."""
+        self.generic_visit(node)
+        if not self._watched([node.target]):
+            return node
+        self.statement += 1
+        return ast.copy_location(call(WATCH, ast.Constant(node.target.id), ast.Constant(self.statement), node), node)
 
     def visit_While(self, node: ast.While) -> ast.AST:
         """Go one level down."""
@@ -237,14 +247,22 @@ class Rewriter(ast.NodeTransformer):
 
     def _watch(self, node: Assignment) -> list[ast.stmt]:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target] if node.value else []
-        names = [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-                 and (n.id in self.names or any(fnmatch(n.id.lower(), w) for w in self.patterns))]
-        self.statement += 1
-        self.recorder.sums |= {self.statement} if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) else set()
         is_start = not isinstance(node, ast.AugAssign) and isinstance(node.value, ast.Constant)  # `cost = 0`
-        calls = [ast.Expr(call(WATCH, ast.Constant(n), ast.Constant(self.statement), ast.Name(n, ast.Load())))
-                 for n in names if not is_start]
-        return [node, *(ast.fix_missing_locations(ast.copy_location(c, node)) for c in calls)]
+        calls = self._calls(node, [] if is_start else self._watched(targets))
+        self.recorder.sums |= {self.statement} if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) else set()
+        return [node, *calls]
+
+    def _watched(self, targets: Sequence[ast.expr]) -> list[str]:
+        """List the watched names among what is assigned to."""
+        return [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+                and (n.id in self.names or any(fnmatch(n.id.lower(), w) for w in self.patterns))]
+
+    def _calls(self, node: ast.stmt, names: Sequence[str], kind: str = "") -> list[ast.stmt]:
+        """Write the calls that record these names, as one statement's."""
+        self.statement += 1
+        made = [ast.Expr(call(WATCH, ast.Constant(kind + n), ast.Constant(self.statement), ast.Name(n, ast.Load())))
+                for n in names]
+        return [ast.fix_missing_locations(ast.copy_location(c, node)) for c in made]
 
 
 class Before(ast.NodeTransformer):

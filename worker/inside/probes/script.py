@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..load import StudentError, guarded, run_units
-from ..recorder import Recorder
+from ..recorder import LOOPED, Recorder
 from ..rewrite import LEFT, SWAP, WAS, WATCH, Rewriter, Swapper, forms, numbers
 from ..turn import Round, Unmeasured
 from ..values import Unreadable, to_array
@@ -81,6 +81,8 @@ def read(output: str, probe: Mapping[str, Any], names: Mapping[str, Any], record
     for pattern in (w for w in watched if not w.isidentifier()):
         if curve := recorded(recorder.fitting(pattern), recorder) or listed(pattern, names):
             return curve
+    if curve := recorded([LOOPED + w for w in watched if w.isidentifier()], recorder):
+        return curve
     if unreadable:
         return unreadable[0]
     if output in probe["optional"]:
