@@ -25,19 +25,23 @@ def hidden_linear(seed: int) -> Case:
 
 
 def hidden_linear_two_columns(seed: int) -> Case:
-    """Draw points with two equal columns.  Returns x (4, 2), y (4, 1), W (2, 1), b (1,), lr (), steps ()."""
+    """Draw points whose two columns differ.  Returns x (4, 2), y (4, 1), W (2, 1), b (1,), lr (), steps ().
+
+    With equal columns, as the lecture has them, one slope taken for both weights would be right.
+    """
     rng = np.random.default_rng(seed)
-    x = _spread(rng, 4)
-    return _linear_case(rng, np.repeat(x, 2, axis=1), _near_line(rng, x))
+    x = np.hstack([_spread(rng, 4), _spread(rng, 4)])
+    return _linear_case(rng, x, _near_line(rng, x[:, :1]))
 
 
 def hidden_linear_scalar(seed: int) -> Case:
     """Draw the same for one scalar weight.  Returns x (4, 2), y (4, 1), W (), b (), lr (), steps ()."""
     rng = np.random.default_rng(seed)
-    x = _spread(rng, 4)
-    case = _linear_case(rng, x, _near_line(rng, x))
-    columns = {"x": np.repeat(case["x"], 2, axis=1), "W": case["W"].reshape(()), "b": case["b"].reshape(())}
-    return case | columns
+    x = np.hstack([_spread(rng, 4), _spread(rng, 4)])
+    y = _near_line(rng, x[:, :1])
+    case = _linear_case(rng, x.T.reshape(-1, 1), np.tile(y, (2, 1)))  # every number of x is a point
+    columns = {"x": case["x"].reshape(2, -1).T, "y": case["y"][:len(y)]}
+    return case | columns | {"W": case["W"].reshape(()), "b": case["b"].reshape(())}
 
 
 def hidden_linear_one_weight(seed: int) -> Case:

@@ -13,6 +13,8 @@ import numpy as np
 
 RATE = 0.01
 STEPS = 2001
+EARLY = 50
+ROUNDING = 1e-4  # of a cost: 32 bits are off by 1e-5 at most, 16 bits by 4e-4
 
 
 def bowl(x, y):
@@ -51,6 +53,14 @@ def test_the_costs_fall_as_at_rate_001(evidence, data):
     worst = int(np.argmax(used))
     assert used[worst] <= 1, (f"the cost at step {worst} is {costs[worst]:.6g}; gradient descent at rate {RATE} from "
                               f"any initial weights would be at {wanted[worst]:.6g} (mean squared error, no factor 1/2)")
+
+
+def test_the_costs_are_kept_with_32_bits(evidence, data):
+    first = costs_of(evidence)[:EARLY]  # while the cost is large against the rounding of the predictions
+    _, floor, curvatures, _ = bowl(data["other.x"], data["other.y"])
+    _, wanted = shares(first, floor, curvatures)
+    off = np.max(np.abs(first - wanted) / wanted)
+    assert off <= ROUNDING, f"the first costs are off by {off:.2g} of themselves: are numbers kept in 16 bits, or rounded?"
 
 
 def test_the_weights_are_those_of_the_last_step(evidence, data):
