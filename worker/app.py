@@ -21,7 +21,7 @@ def make(settings: Settings, grading: Grading, proving: Proving) -> Celery:
     app = Celery("grader", broker=broker_url(settings.redis_url))
     app.conf.update(
         accept_content=["json"], task_serializer="json", task_ignore_result=True, task_acks_late=True,
-        worker_prefetch_multiplier=1, worker_concurrency=settings.jobs, worker_pool="threads", worker_hijack_root_logger=False,
+        worker_prefetch_multiplier=1, worker_concurrency=grading.jobs, worker_pool="threads", worker_hijack_root_logger=False,
         worker_enable_remote_control=False, worker_send_task_events=False, broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None, task_default_queue="cpu",
         broker_transport_options={"visibility_timeout": 3600, "socket_keepalive": True})

@@ -19,11 +19,15 @@ from grader.manifest import Manifest
 from grader.report import Report
 from grader.settings import Settings
 from grader.submission import read_submission
-from grader.web import audit, bell, leftovers, progress, queue, specs
+from grader.web import audit, bell, devices, leftovers, progress, queue, specs
 from grader.web.models import Attempt as Row
 from grader.web.models import SpecVersion, State
 from worker.attempt import Attempt, unrun
 from worker.comparing import compare_waiting
+from worker.devices import serving
+from worker.devices.boxes import DeviceBoxes
+from worker.devices.device import Device
+from worker.devices.lease import NoDevice
 from worker.engines.base import owner
 from worker.engines.choose import choose
 from worker.fitness import Fitness
@@ -55,6 +59,9 @@ class Grading:
         self.stopping = threading.Event()  # no further attempt is begun
         self.closed = threading.Event()
         self.boxes: Pool | None = None
+        self.on_devices: DeviceBoxes | None = None  # of a worker with the queue gpu
+        self.using_devices = 0  # attempts that have a device or wait for theirs
+        self.claiming = threading.Lock()
         self.fitness: Fitness | None = None
         self.metrics = Metrics()
         self.faults = 0  # of ours, since the last attempt that was graded
@@ -66,6 +73,11 @@ class Grading:
         log.warning("worker %s grades in %s boxes (%s), %d at once, queues %s", self.name, engine.name, why, self.settings.jobs,
                     ", ".join(self.queues))
         self.boxes = Pool(engine, self.settings.pool_mb, is_fresh=self.settings.isolation == "fresh", keeps_house=True)
+        if devices.GPU in self.queues:
+            found, because = serving.find(self.settings, engine, alert_of_device)
+            log.warning("devices (%s): %s", because, "; ".join(map(str, found.devices)))
+            self.on_devices = DeviceBoxes(self.boxes, found, preferred_wait_s=self.settings.gpu_wait_s,
+                                          is_over=self.stopping.is_set)
         self.fitness = Fitness(lambda: engine.why_not(RUNTIME), specs.objects())
         self._warm_up(self.boxes)
         self.metrics.watch(lambda: of_boxes(self._facts()))
@@ -90,12 +102,11 @@ class Grading:
         """
         graded = 0
         try:
-            while self._is_fit() and (
-                    row := queue.claim(self.queues, self.name, specs.now(), regrades=regrades)) is not None:
+            while self._is_fit() and (row := self._claim(regrades=regrades)) is not None:
                 progress.tell(self.redis, row.pk, "claimed", worker=self.name, tries=row.tries)
                 self.metrics.wait.observe(max(0.0, (row.started_at - row.created_at).total_seconds()) if row.started_at else 0.0)
                 with about(row.pk), leased(row):
-                    self._end(row, *self._try(row))
+                    self._work_on(row)
                 graded += 1
                 if self.faults:  # or an engine that is away for a minute would break all that wait
                     self.stopping.wait(min(LONGEST_S, 2.0 ** self.faults))
@@ -108,6 +119,36 @@ class Grading:
             connection.close()  # the pool's thread may idle for long
         return graded
 
+    @property
+    def jobs(self) -> int:
+        """How many attempts this worker runs at once: no more than it has devices, where it does nothing without one."""
+        most = len(self.on_devices.devices.devices) if self.on_devices and self.queues == [devices.GPU] else self.settings.jobs
+        return min(self.settings.jobs, most)
+
+    def _claim(self, *, regrades: bool) -> Row | None:
+        """Claim the fairest attempt, one for a device only while one is free here."""
+        if self.on_devices is None:
+            return queue.claim(self.queues, self.name, specs.now(), regrades=regrades)
+        with self.claiming:
+            is_free = self.using_devices < len(self.on_devices.devices.well())
+            mine = self.queues if is_free else [q for q in self.queues if q != devices.GPU]
+            row = queue.claim(mine, self.name, specs.now(), regrades=regrades)
+            self.using_devices += row is not None and row.queue == devices.GPU
+        return row
+
+    def _work_on(self, row: Row) -> None:
+        """Grade an attempt to its end; one whose device failed goes back to the queue unharmed."""
+        try:
+            self._end(row, *self._try(row))
+        except NoDevice as e:
+            log.warning("attempt %s goes back to the queue: %s", row.pk, e)
+            because = str(e)
+            if stubborn(lambda: queue.hand_back(row, because)):
+                progress.tell(self.redis, row.pk, "queued")
+        finally:
+            with self.claiming:
+                self.using_devices -= row.queue == devices.GPU
+
     def _is_fit(self) -> bool:
         """Wait until this worker can grade; False where it is to end."""
         if self.fitness is not None:
@@ -118,6 +159,8 @@ class Grading:
         """Grade an attempt, and if the fault is ours, say which."""
         try:
             return self._grade(row), ""
+        except NoDevice:
+            raise
         except (Broken, SpecError, OSError) as e:
             return None, str(e)
         except Exception as e:
@@ -138,10 +181,11 @@ class Grading:
             report = unrun(folder, row.submission.name, "crashed", str(e), row.seed)
             return result(report, objects.put(report_bytes(report)), None)
         began = time.monotonic()
-        attempt = measured(Attempt(folder, submission, row.seed, self.settings.places), self.boxes, sink)
+        boxes = self.on_devices if self.on_devices and row.queue == devices.GPU else self.boxes
+        attempt = measured(Attempt(folder, submission, row.seed, self.settings.places), boxes, sink)
         self.metrics.run.observe((ran := time.monotonic()) - began)
         sink("phase", {"text": "comparing with known mistakes"})
-        attempt.diagnosis = explain(attempt, self.boxes)
+        attempt.diagnosis = explain(attempt, boxes)
         report = attempt.report()
         with objects.keeping():
             manifest = manifest_of(objects, attempt, report, now, f"submission {row.submission.pk}")
@@ -190,14 +234,16 @@ class Grading:
     def _facts(self) -> dict[str, Any]:
         """Say how this worker is, to staff and the monitor."""
         assert self.boxes is not None  # noqa: S101 - whoever asks, asks behind open()
-        return {"engine": self.boxes.name, "slots": self.settings.jobs, "queues": self.queues, "faults": self.faults,
-                **self.boxes.facts()}
+        return {"engine": self.boxes.name, "slots": self.jobs, "queues": self.queues, "faults": self.faults,
+                "devices": self.on_devices.devices.facts() if self.on_devices else [], **self.boxes.facts()}
 
     def _be_present(self) -> None:
         """Tell how many attempts this worker can run at once, as long as it lives."""
         while True:
-            progress.be_present(self.redis, self.name, self.settings.jobs, int(3 * PRESENT_S))
+            progress.be_present(self.redis, self.name, self.jobs, int(3 * PRESENT_S))
             progress.say_how(self.redis, self.name, self._facts(), int(3 * PRESENT_S))
+            if self.on_devices is not None and self.on_devices.devices.well():
+                devices.be_seen(self.redis, specs.now())
             show_life(self.settings)
             if self.closed.wait(PRESENT_S):
                 progress.be_gone(self.redis, self.name)
@@ -221,6 +267,11 @@ def alert(row: Row, because: str) -> None:
     log.critical("attempt %s is broken after %d tries: %s", row.pk, row.tries, because)
     stubborn(lambda: audit.record(None, "attempt.broken", course=row.submission.assignment.course, about=f"attempt {row.pk}",
                                   reason=because[:500]))
+
+
+def alert_of_device(device: Device, because: str) -> None:
+    """Tell staff of a device that was set aside: in the audit log; its log line is there already."""
+    stubborn(lambda: audit.record(None, "device.aside", about=f"device {device.uuid}", reason=because[:500]))
 
 
 def leased(row: Row) -> AbstractContextManager[None]:

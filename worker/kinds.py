@@ -24,7 +24,8 @@ class Kind(NamedTuple):
         return cls(runtime, limits.model_copy(update={"seconds": 60.0, "output_kb": 1024, "gpu": gpu, "gpu_mb": None}), device)
 
 
-REASONS = (("TIMEOUT", "timeout"), ("MEMORY", "memory"), ("OUTPUT", "output"), ("memory", "memory"), ("signal", "signal"),
+REASONS = (("of the device", "device"), ("TIMEOUT", "timeout"),
+           ("MEMORY", "memory"), ("OUTPUT", "output"), ("memory", "memory"), ("signal", "signal"),
            ("did not come to its end", "unfinished"), ("share namespaces", "alone"))
 
 

@@ -24,6 +24,7 @@ from grader.web import (
     audit,
     bell,
     counted,
+    devices,
     leftovers,
     likenesses,
     outcomes,
@@ -48,7 +49,7 @@ HOUR = 360  # rounds
 log = logging.getLogger(__name__)
 
 
-def sweep(now: datetime, server: redis.Redis, metrics: Metrics) -> tuple[int, int]:
+def sweep(now: datetime, server: redis.Redis, metrics: Metrics, gpu_wait_s: int = 300) -> tuple[int, int]:
     """Do one round; returns how many attempts are broken for good now, and how many bells were rung."""
     claims.expire(now)
     lost = queue.expire(now)
@@ -63,6 +64,7 @@ def sweep(now: datetime, server: redis.Redis, metrics: Metrics) -> tuple[int, in
             alert(row, row.because)
         progress.tell(server, row.pk, "end", state=State.BROKEN)
     metrics.sweeps.inc()
+    devices.fall_back(now, gpu_wait_s)
     outcomes.catch_up()
     proofs.expire(now)
     let_go(now)
@@ -172,7 +174,7 @@ def run(stopped: threading.Event, service: Settings) -> None:
             if number % HOUR == 0:
                 clear_sessions()
                 look_after_courses()
-            broken, rung = sweep(specs.now(), server, metrics)
+            broken, rung = sweep(specs.now(), server, metrics, service.gpu_wait_s)
             alerts.look(specs.now(), service)
             show_life(service)
             if broken or rung:

@@ -12,7 +12,7 @@ from django.db.models import Max, Q
 
 from grader.errors import GraderError, SubmissionError
 from grader.submission import read_submission
-from grader.web import bell, policy, progress, specs, standings, teams
+from grader.web import bell, devices, policy, progress, specs, standings, teams
 from grader.web.models import LIVE, Assignment, Attempt, GroupSet, Membership, Partner, Submission, User
 from grader.web.queue import MAX_RUNNING, MAX_WAITING
 
@@ -94,7 +94,8 @@ def _queue(assignment: Assignment, user: User, upload: Upload, content: str, now
         size=len(upload.raw), channel=upload.channel, key=upload.key, received_at=now)
     Partner.objects.bulk_create([Partner(submission=submission, user_id=mate) for mate in sorted(team - {user.pk})])
     return Attempt.objects.create(submission=submission, version=assignment.version, created_at=now,
-                                  seed=secrets.randbelow(SEEDS), queue="gpu" if assignment.version.gpu == "required" else "cpu")
+                                  seed=secrets.randbelow(SEEDS), queue=devices.queue_for(
+                                      assignment.version.gpu, progress.connect(settings.GRADER.redis_url)))
 
 
 def _locked_team(assignment: Assignment, user: User) -> set[int]:

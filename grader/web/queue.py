@@ -78,6 +78,14 @@ def give_back(attempt: Attempt, because: str, now: datetime) -> bool:
     return _put_back(_mine(attempt), attempt, because, now)
 
 
+def hand_back(attempt: Attempt, because: str) -> bool:
+    """Put an attempt back as if it had never been claimed, for what could not be helped: its tries are not used up.
+
+    The fence holds: whoever held this claim gives it up here, and every other claim has another number.
+    """
+    return bool(_mine(attempt).update(state=State.QUEUED, tries=F("tries") - 1, lease_until=None, worker="", because=because))
+
+
 def expire(now: datetime) -> list[Attempt]:
     """Put back every attempt whose lease has run out; returns them, those that are broken now among them.
 

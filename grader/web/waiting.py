@@ -15,7 +15,7 @@ from statistics import median
 
 from django.db.models import F
 
-from grader.web import progress
+from grader.web import devices, progress
 from grader.web.models import Attempt, State
 from grader.web.queue import MAX_RUNNING, in_order
 
@@ -30,6 +30,7 @@ class Place:
     place: int | None
     slots: int | None  # None: nobody knows, because Redis doesn't answer
     starts_in_s: float | None  # None: not known
+    gpu_gone: datetime | bool = False  # no worker with the GPU that it needs is there: since when, True where that is not known
     is_held: bool = False  # the student has as many attempts running as may run at once
 
 
@@ -44,6 +45,8 @@ class Line:
 
 def place(attempt: Attempt, redis_url: str, now: datetime) -> Place:
     """Look up where a waiting attempt stands."""
+    if attempt.version.gpu == "required" and not devices.has_workers(server := progress.connect(redis_url)):
+        return Place(None, progress.slots(server), None, gpu_gone=devices.last_seen(server) or True)
     tick = int(now.timestamp() / TICK_S)
     line = _line(attempt.queue, tick)
     if attempt.pk not in line.order:

@@ -45,7 +45,7 @@ class Maker(ABC):
     """What all engines do alike: start boxes that can serve several attempts, or one where that is impossible."""
 
     name = ""
-    gives_devices = False
+    gives_devices = False  # whether a box can be made with one
     alone_because = ""  # why a box here serves only one attempt; empty until that is known
 
     @abstractmethod

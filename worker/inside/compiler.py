@@ -57,6 +57,15 @@ def put_off() -> None:
         _stand(sys.modules[NAME])
 
 
+def take_first_steps(torch: Any) -> None:
+    """Go backward and step once: what a process does at the first time, its children find done."""
+    weight = torch.zeros(2, requires_grad=True)
+    optimizers = [torch.optim.SGD([weight], lr=0.1), torch.optim.Adam([weight], lr=0.1)]
+    (weight * 2).sum().backward()
+    for optimizer in optimizers:
+        optimizer.step()
+
+
 def _stand(module: types.ModuleType) -> None:
     package, _, name = NAME.partition(".")
     setattr(sys.modules[package], name, module)

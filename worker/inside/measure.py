@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from . import stand_ins, wire
+from . import accelerator, stand_ins, wire
 from .load import StudentError, guarded, run_units, write_files
 from .probes import VERBS
 from .recorder import Recorder
@@ -45,6 +45,8 @@ def serve(blob: bytes, emit: Emit) -> None:
     request, inputs = unpack_request(blob)
     sys.path.insert(0, str(Path.cwd()))
     stand_ins.install()
+    if accelerator.is_given() and "torch" in sys.modules:
+        accelerator.settle(sys.modules["torch"], request.get("place", ""))
     write_files(request["files"], Path.cwd())
     seed_all(request["seed"])
     ticker = Ticker(emit)

@@ -8,7 +8,7 @@ its own in their place.
 
 Warm-up. torch costs a second to import, its first optimizer would cost another (compiler.py), so both are done here, with
 one thread: a process that has once run a parallel torch operation hangs every child. That there is one thread is
-asserted, not hoped.
+asserted, not hoped. With a device the warm-up is the import alone (accelerator.py).
 
 One job. Of `J` only the order is read here. The child is forked (`C` tells so), reads the request itself, gives up
 everything it must not have (child.py) and only then decodes the request: the student's source is never parsed by a process
@@ -44,7 +44,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from . import child, compiler, kernel, nest, survivors, wire
+from . import accelerator, child, compiler, kernel, nest, survivors, wire
 from .streams import OUT_OF_MEMORY, Evidence, Output, Sink, Stop, Text
 
 OOM_COUNTERS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
@@ -89,9 +89,10 @@ def main(argument: str) -> None:
     survivors.check_reach(walls)
     versions = warm_up()
     serve = importlib.import_module(".measure", __package__).serve
-    if "torch" in versions:
+    if "torch" in versions and not accelerator.is_given():
         importlib.import_module(".rehearsal", __package__).rehearse()
     check_single_thread()
+    accelerator.check_asleep()
     gc.freeze()
     wire.write_frame(target, "R", {"versions": versions})
     serve_all(walls, serve, source, target)
@@ -141,11 +142,9 @@ def warm_up() -> dict[str, str]:
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     compiler.put_off()
-    weight = torch.zeros(2, requires_grad=True)
-    optimizers = [torch.optim.SGD([weight], lr=0.1), torch.optim.Adam([weight], lr=0.1)]
-    (weight * 2).sum().backward()
-    for optimizer in optimizers:
-        optimizer.step()
+    if accelerator.is_given():
+        return versions | {"torch": torch.__version__, "torch_cuda": str(torch.version.cuda or "none")}
+    compiler.take_first_steps(torch)
     return versions | {"torch": torch.__version__}
 
 

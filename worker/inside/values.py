@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from . import accelerator
+
 Array = np.ndarray[Any, Any]
 Read = TypeVar("Read")
 MAX_BYTES = 16 << 20
@@ -137,4 +139,5 @@ def to_input(array: Array, *, as_tensor: bool) -> Any:
         return array.copy()
     import torch
 
-    return torch.from_numpy(array.copy())
+    made = torch.from_numpy(array.copy())
+    return made.to(torch.get_default_device()) if accelerator.is_given() else made
