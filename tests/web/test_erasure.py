@@ -47,6 +47,7 @@ from grader.web.personal import erasure
 from grader.web.personal.names import Names
 from grader.web.regrade_requests import Message
 from tests.web.evidence_ground import with_evidence
+from tests.web.groups_ground import group_set, group_work, placed
 from tests.web.pages_ground import SOURCE, graded, handed_in, open_assignment, text_of
 
 pytestmark = pytest.mark.django_db
@@ -235,3 +236,25 @@ def test_staff_still_open_what_is_left(life, course, wilhelmina, ta, site_staff,
                   reverse("source", args=[life.pk]), reverse("evidence", args=[life.pk])):
         assert client.get(where).status_code == 200, where
     assert client.get(reverse("file", args=[life.pk])).status_code == 404
+
+
+def test_what_a_group_handed_in_stays_until_the_last_of_them_is_erased(course, wilhelmina, bob, instructor, site_staff):
+    pairs = group_set(course, instructor, size=2)
+    placed(pairs, instructor, reds=[wilhelmina, bob])
+    attempt = graded(handed_in(group_work(pairs), wilhelmina, SOURCE, "wfeather77.py"))
+    member = Membership.objects.get(user=instructor)
+    line_comments.write(attempt.submission, ("wfeather77.py", 1), "a better name?", member, specs.now())
+    told = class_of(course)
+    erasure.erase(wilhelmina, site_staff, "asked", specs.now())
+    leftovers.clear(specs.now())
+    attempt.refresh_from_db()
+    assert attempt.report in specs.objects().names()
+    assert attempt.submission.name == attempt.submission.line_comments.get().part == "erased.py"
+    assert specs.objects().get(attempt.submission.content) == SOURCE
+    assert class_of(course) == told
+    erasure.erase(bob, site_staff, "asked", specs.now())
+    leftovers.clear(specs.now())
+    attempt.submission.refresh_from_db()
+    assert attempt.submission.content == ""
+    assert attempt.report not in specs.objects().names()
+    assert class_of(course) == told

@@ -5,19 +5,23 @@ so that an instructor who erased it would reach into courses that are not theirs
 course now, or of the service, can't be erased: what they decided about others needs somebody who answers for it. Their role must
 end first.
 
+What a group handed in together belongs to its members alike: it stays whole, without the name, until the last of them is erased.
+
 All rows change in one transaction. What they named in the store is left to grader/web/leftovers.py, which comes back to it until
 it is gone. Backups that were taken before hold the person until they are thrown away; README says so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from grader.errors import GraderError
 from grader.web import audit, leftovers
@@ -30,7 +34,9 @@ from grader.web.models import (
     Attempt,
     Erasure,
     Extension,
+    Group,
     GroupMember,
+    GroupSet,
     Hold,
     Invitation,
     Letter,
@@ -39,6 +45,7 @@ from grader.web.models import (
     News,
     Notice,
     Pair,
+    Partner,
     Prints,
     Promotion,
     Publication,
@@ -59,8 +66,8 @@ from grader.web.regrades import claims
 
 # Where people write about others; a name in it is replaced.
 WRITTEN: tuple[Any, ...] = (
-    Accommodation, Adjustment, Announcement, Erasure, Extension, Hold, Letter, LineComment, Promotion, Publication, Regrade,
-    RegradeMessage, WorkItem)
+    Accommodation, Adjustment, Announcement, Erasure, Extension, Group, GroupSet, Hold, Letter, LineComment, Promotion,
+    Publication, Regrade, RegradeMessage, WorkItem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +82,16 @@ class Preview:
 
 def preview(user: User) -> Preview:
     """Look at what would happen."""
-    mine = alone(user)
-    names = Names.of(user)
+    own = of_nobody_else(user)
+    mine, attempts, names = Submission.objects.filter(pk__in=own), Attempt.objects.filter(submission__in=own), Names.of(user)
+    shared = Submission.objects.filter(Q(user=user) | Q(partners__user=user)).exclude(pk__in=own).distinct()
     return Preview(
-        {name: rows.count() for name, rows in _gone(user).items()} | {"submissions' files": mine.exclude(content="").count(),
-         "reports": Attempt.objects.filter(submission__in=mine).exclude(report="").count(),
-         "attempts under way, which are cancelled": Attempt.objects.filter(submission__in=mine, state__in=LIVE).count()},
+        {name: rows.count() for name, rows in _gone(user, own).items()} | {
+            "submissions' files": mine.exclude(content="").count(), "reports": attempts.exclude(report="").count(),
+            "attempts under way, which are cancelled": attempts.filter(state__in=LIVE).count()},
         {"submissions (number and time)": mine.count(),
-         "submissions that are others' of a group, too": Submission.objects.filter(user=user).exclude(pk__in=mine).count(),
-         "attempts (state, score, which checks passed)": Attempt.objects.filter(submission__user=user).count(),
+         "submissions of a group, whole, as the others' work": shared.count(),
+         "attempts (state, score, which checks passed)": attempts.count(),
          "points by hand (without their comments)": Adjustment.objects.filter(student=user).count(),
          "memberships": Membership.objects.filter(user=user).count()},
         sum(names.rows(model.objects.all(), *texts(model)).count() for model in WRITTEN), refusal(user))
@@ -112,8 +120,10 @@ def erase(user: User, by: User, reason: str, now: datetime) -> Erasure:
         if not reason.strip():
             raise GraderError("Write why: it stands in the audit log.")
         names = Names.of(found)
-        counts = {name: rows.delete()[0] for name, rows in _gone(found).items()}
-        counts["submissions"] = _empty(found, now)
+        own = of_nobody_else(found)
+        counts = {name: rows.delete()[0] for name, rows in _gone(found, own).items()}
+        counts["submissions"] = _empty(own, now)
+        _rename(Submission.objects.filter(user=found).exclude(pk__in=own))
         _silence(found)
         counts["texts"] = _replace(names)
         seen.forget(names)
@@ -127,33 +137,32 @@ def erase(user: User, by: User, reason: str, now: datetime) -> Erasure:
     return made
 
 
-def alone(user: User) -> QuerySet[Submission]:
-    """Select the submissions that count for this person and nobody else: what a group handed in stays for the others."""
-    return Submission.objects.filter(user=user, partners__isnull=True)
+def of_nobody_else(user: User) -> list[int]:
+    """List the submissions that count for a person and for nobody who isn't erased, by their ids."""
+    others = Partner.objects.filter(submission=OuterRef("pk"), user__erasure=None).exclude(user=user)
+    mine = Submission.objects.filter(Q(user=user) | Q(user__erasure__isnull=False, partners__user=user))
+    return sorted(set(mine.filter(~Exists(others)).values_list("pk", flat=True)))
 
 
-def _gone(user: User) -> dict[str, QuerySet[Any]]:
-    """Select the rows that go whole."""
-    mine = alone(user)
-    own = Q(submission__in=mine)
+def _gone(user: User, own: Collection[int]) -> dict[str, QuerySet[Any]]:
+    """Select the rows that go whole: of the account, and of the submissions that are nobody else's."""
     return {
         "sessions": Session.objects.filter(user=user), "tokens": Token.objects.filter(user=user),
         "news": News.objects.filter(user=user), "notices": Notice.objects.filter(user=user),
         "mail": Letter.objects.filter(Q(user=user) | Q(address__iexact=user.email)),
         "invitations": Invitation.objects.filter(email__iexact=user.email),
-        "comments at lines": LineComment.objects.filter(own),
-        "regrade requests": RegradeRequest.objects.filter(attempt__submission__in=mine),
-        "similar pairs": Pair.objects.filter(Q(first__in=mine) | Q(second__in=mine)),
-        "places in groups": GroupMember.objects.filter(user=user),
-        "fingerprints": Prints.objects.filter(own), "entries of the work list": WorkItem.objects.filter(student=user)}
+        "comments at lines": LineComment.objects.filter(submission__in=own),
+        "regrade requests": RegradeRequest.objects.filter(attempt__submission__in=own),
+        "similar pairs": Pair.objects.filter(Q(first__in=own) | Q(second__in=own)),
+        "places in groups": GroupMember.objects.filter(user=user), "fingerprints": Prints.objects.filter(submission__in=own),
+        "entries of the work list": WorkItem.objects.filter(attempt__submission__in=own)}
 
 
-def _empty(user: User, now: datetime) -> int:
+def _empty(own: Collection[int], now: datetime) -> int:
     """Cancel what is under way, and let go of files, reports and evidence; what was scored stays scored."""
-    mine = alone(user)
-    attempts = Attempt.objects.filter(submission__in=mine)
+    attempts, mine = Attempt.objects.filter(submission__in=own), Submission.objects.filter(pk__in=own)
     attempts.filter(state__in=LIVE).update(state=State.CANCELLED, finished_at=now, lease_until=None)
-    items = RegradeItem.objects.filter(old__submission__in=mine).order_by()
+    items = RegradeItem.objects.filter(old__submission__in=own).order_by()
     under_way = items.exclude(state__in=(RegradeItem.State.DONE, RegradeItem.State.LEFT_OUT))
     regrades = set(under_way.values_list("regrade", flat=True))
     under_way.update(state=RegradeItem.State.CANCELLED, lease_until=None)
@@ -165,7 +174,15 @@ def _empty(user: User, now: datetime) -> int:
     attempts.update(report="", manifest=None, because="")
     count = mine.update(name=ERASED, content="", size=0, key=None)
     leftovers.ask(let_go, now)
-    return count + Submission.objects.filter(user=user).exclude(pk__in=mine).update(name=ERASED, key=None)
+    return count
+
+
+def _rename(shared: QuerySet[Submission]) -> None:
+    """Call the files that others of a group keep something that names nobody; their kind stays, by which they are read."""
+    for found in shared:
+        called = f"erased{PurePath(found.name).suffix}"
+        LineComment.objects.filter(submission=found, part=found.name).update(part=called)
+        shared.filter(pk=found.pk).update(name=called, key=None)
 
 
 def _silence(user: User) -> None:

@@ -16,6 +16,7 @@ from grader.web.models import (
     Attempt,
     Course,
     Extension,
+    GroupMember,
     Hold,
     Letter,
     LineComment,
@@ -68,6 +69,7 @@ def course(sight: Sight, of: Course) -> Told:
     told: Told = {
         "course": of.slug, "title": of.title,
         "membership": Membership.objects.filter(course=of, user=user).values("role", "section", "is_active", "joined_at").first(),
+        "groups": list(GroupMember.objects.filter(group_set__course=of, user=user).values("group_set__name", "group__name")),
         "accommodations": list(always.values("days", "attempts_percent", "is_cooldown_free", "created_at", *reason)),
         "extensions": list(Extension.objects.filter(assignment__course=of, user=user).values(
             "assignment__slug", "due_at", "late_until", "extra_attempts", "created_at", *reason)),

@@ -17,7 +17,8 @@ from django.db.models.functions import Cast
 from grader.web.models import Role, State, User
 
 ERASED = "(erased)"
-WORDS = {*Role.values, *State.values, "user", "staff", "service", "web", "api", "none"}  # of ours, which a user name may equal
+# Words of ours, which a user name may equal.
+WORDS = {*Role.values, *State.values, "user", "staff", "service", "web", "api", "demo", "none"}
 
 
 @dataclass(frozen=True, slots=True)
