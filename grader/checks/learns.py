@@ -15,7 +15,7 @@ from grader.tolerance import Array, Band
 from grader.verdict import Outcome
 
 StatisticName = Literal["value", "first", "last", "mean", "std", "min", "max", "sum", "norm", "size", "drop",
-                        "late_decay", "spread"]
+                        "late_decay", "spread", "reach"]
 
 
 def late_decay(a: Array) -> float:
@@ -35,7 +35,8 @@ STATISTICS: MappingProxyType[str, Callable[[Array], float]] = MappingProxyType({
     "mean": lambda a: float(np.mean(a)), "std": lambda a: float(np.std(a)),
     "min": lambda a: float(np.min(a)), "max": lambda a: float(np.max(a)),
     "sum": lambda a: float(np.sum(a)), "norm": lambda a: float(np.linalg.norm(a)),
-    "size": lambda a: float(a.size), "drop": lambda a: float(a[-1] / a[0]), "late_decay": late_decay, "spread": spread})
+    "size": lambda a: float(a.size), "drop": lambda a: float(a[-1] / a[0]), "late_decay": late_decay, "spread": spread,
+    "reach": lambda a: float(np.max(np.abs(a)))})
 
 
 class Measure(Model):

@@ -63,6 +63,12 @@ def test_each_statistic_is_what_its_name_says(statistic, value):
     assert judge([4.0, 2.0, 1.0], **fields).verdict == "passed"
 
 
+@pytest.mark.parametrize(("got", "told"), [([0.1, -2.5, 1.0], "passed"), ([0.1, -1.7, 1.7], "failed"), ([np.nan, 2.0], "failed")])
+def test_reach_is_the_size_of_the_largest_number(got, told):
+    wide = {"low": 1.74, "high": 6, "because": "N(0, 1) reaches further than a uniform distribution"}
+    assert judge(got, measures=[{"of": "p.costs", "statistic": "reach", "band": wide}]).verdict == told
+
+
 def test_late_decay_is_the_factor_per_step():
     near = {"low": 0.9 - 1e-9, "high": 0.9 + 1e-9, "because": "the exact value"}
     fields = {"measures": [{"of": "p.costs", "statistic": "late_decay", "band": near}]}
@@ -70,7 +76,8 @@ def test_late_decay_is_the_factor_per_step():
 
 
 @pytest.mark.parametrize("got", [1.0, [1.0], [], [[1.0]], [[[1.0], [2.0]]]])
-@pytest.mark.parametrize("statistic", ["value", "first", "last", "min", "max", "drop", "late_decay", "spread", "mean", "std"])
+@pytest.mark.parametrize("statistic", ["value", "first", "last", "min", "max", "drop", "late_decay", "spread", "reach", "mean",
+                                       "std"])
 def test_too_few_or_too_many_numbers_are_told_and_never_a_fault_of_ours(got, statistic):
     nowhere = {"low": 5, "high": 6, "because": "nothing lies there"}
     found = judge(got, measures=[{"of": "p.costs", "statistic": statistic, "band": nowhere}])
