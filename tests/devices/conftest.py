@@ -73,7 +73,7 @@ def library(tmp_path_factory):
 @pytest.fixture
 def host(library, tmp_path, monkeypatch):
     """Two whole GPUs and one that is divided; the real binding, with the stand-in behind it."""
-    made = Host(tmp_path / "devices")
+    made = Host(tmp_path / "nvml.txt")
     made.have(A, B, C, *PARTS)
     monkeypatch.setenv("FAKE_NVML", str(made.path))
     monkeypatch.setattr(pynvml, "nvmlLib", ctypes.CDLL(os.fspath(library)))
