@@ -119,6 +119,15 @@ PAIRS = {
                     at += len(piece)
         """,
     ),
+    "counters of the box": (  # most memory and all CPU used so far are the last attempt's
+        "hog = bytearray(60 << 20)",
+        """
+        for folder, _, names in os.walk("/sys/fs/cgroup"):
+            for name in names:
+                try: print("FOUND", folder, name, open(os.path.join(folder, name)).read(40))
+                except OSError: pass
+        """,
+    ),
     "what the kernel keeps": (
         """
         libc = ctypes.CDLL(None)
