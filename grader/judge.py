@@ -62,3 +62,13 @@ def retried(spec: Spec, style: str, verdicts: Mapping[str, Verdict]) -> list[str
     checks = [c for c in spec.checks_of(style) if c.name in verdicts and verdicts[c.name].verdict is Result.FAILED
               and 0 < len(verdicts[c.name].trials) < c.trials]
     return list(dict.fromkeys(p for c in checks for p in c.probes()))
+
+
+def shown_first(spec: Spec, style: str, names: Sequence[str]) -> list[str]:
+    """Of probes that are due take those whose checks a student sees at once; what hidden checks alone look at waits for them.
+
+    A round's probes travel together, and a program can read all that its round carries: what it measured for a check that it is
+    told about would be a way to tell the inputs of one that it isn't.
+    """
+    seen = {p for c in spec.checks_of(style) if c.visibility == "always" for p in c.probes()}
+    return [n for n in names if n in seen] or list(names)

@@ -9,7 +9,7 @@ from grader.catalog import Assignment
 from grader.checks.base import Case
 from grader.diagnose import Diagnosis
 from grader.evidence import Measured, read_evidence
-from grader.judge import due, judge, retried
+from grader.judge import due, judge, retried, shown_first
 from grader.report import Report, StatusName, score_of
 from grader.settings import Places
 from grader.style import style_of
@@ -56,11 +56,16 @@ class Attempt:
         spec, measured = self.assignment.spec, set(self.trials[0])
         if len(self.runs) >= MAX_ROUNDS:
             return False
-        self.trial, self.names = 0, due(spec, self.style, self.verdicts, measured)
-        if not self.names and self.runs:
-            again = [n for n in retried(spec, self.style, self.verdicts) if self.trials[-1].get(n, UNMEASURED).is_ok]
-            self.trial, self.names = len(self.trials), again
+        self.trial, names = 0, due(spec, self.style, self.verdicts, measured)
+        if not names and self.runs:
+            names = [n for n in retried(spec, self.style, self.verdicts) if self.last(n).is_ok]
+            self.trial = len(self.trials)
+        self.names = shown_first(spec, self.style, names)
         return bool(self.names)
+
+    def last(self, probe: str) -> Measured:
+        """Give what the last trial that measured a probe found."""
+        return next((t[probe] for t in reversed(self.trials) if probe in t), UNMEASURED)
 
     def job(self) -> Job:
         """Pack the round for a box."""
