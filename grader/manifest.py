@@ -21,7 +21,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from grader.errors import Broken
-from grader.store import Objects, flush, write_through
+from grader.store import Objects, at_once, flush, write_through
 from grader.strict import Model
 
 JUDGED = re.compile(r"judged-(\d{4})\.json")
@@ -106,8 +106,8 @@ class Manifests:
         temporary = home / f".{name}"
         try:
             temporary.mkdir(parents=True, mode=0o700)
-            write_through(temporary / "attempt.json", manifest.model_dump_json().encode())
-            write_through(temporary / "judged-0000.json", first.model_dump_json().encode())
+            at_once(write_through, [temporary / "attempt.json", temporary / "judged-0000.json"],
+                    [manifest.model_dump_json().encode(), first.model_dump_json().encode()])
             flush(temporary)
             temporary.rename(home / name)
             flush(home)

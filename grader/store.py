@@ -4,7 +4,8 @@ Theory of operation. An object is written once, under its own hash, to a tempora
 flushed to the disk and renamed, so that a reader sees all of it or nothing and two writers of one content do each other
 no harm. It is hashed again whenever it is read: a damaged object is Broken with its name, never evidence. What an object
 means is not known here. Who keeps (writes objects, then a record that names them) holds the store's lock shared, who
-prunes holds it alone, so that no object goes between the two.
+prunes holds it alone, so that no object goes between the two. Objects that belong together are flushed at the same time, in two
+steps: all contents, then all names; a busy disk takes as long for one as for ten.
 
 A run is one object: a JSON object of facts, then its frames as they came out of the box. The frames stay untrusted
 bytes: whoever judges them reads them with grader/evidence.py, as the first time. No pickle.
@@ -20,7 +21,8 @@ import re
 import secrets
 import struct
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,7 @@ MAX_OBJECT = MAX_ATTEMPT + (4 << 20)  # evidence, and what the box said beside i
 NAME = re.compile(r"[0-9a-f]{64}")
 PART = struct.Struct("<IQ")  # of a run: the sizes of a JSON text and of a blob
 ROOM = 1 << 16  # bytes that must find a place before anything is begun
+AT_ONCE = 8  # files whose way to the disk is waited for
 LEVEL = 1  # numbers hardly shrink more at higher levels, which take four times as long
 
 Frames = Iterable[tuple[Mapping[str, Any], bytes]]
@@ -49,12 +52,19 @@ class Objects:
 
         Raises Broken when it is too large or cannot be written.
         """
-        if len(content) > MAX_OBJECT:
-            raise Broken(f"an object of {len(content)} bytes to keep, {MAX_OBJECT} allowed")
-        name = hashlib.sha256(content).hexdigest()
-        if not self._is_whole(name):
-            self._write(name, content)
-        return name
+        with self.together() as batch:
+            return batch.put(content)
+
+    @contextmanager
+    def together(self) -> Iterator[Batch]:
+        """Take objects in and keep them when the block ends, all in the time of one; nothing is kept where it raises.
+
+        Only behind the block may anything name them.
+        """
+        batch = Batch(self)
+        yield batch
+        if batch.new:
+            self._write_all(batch.new)
 
     def get(self, name: str) -> bytes:
         """Return an object's content; raises Broken with its name when it is missing or damaged."""
@@ -127,15 +137,16 @@ class Objects:
         except OSError as e:
             raise Broken(f"object {name} cannot be read: {e.strerror}") from e
 
-    def _write(self, name: str, content: bytes) -> None:
-        write_atomically(self._path(name), zlib.compress(content, LEVEL))
+    def _write_all(self, objects: Mapping[str, bytes]) -> None:
+        write_all({self._path(name): zlib.compress(content, LEVEL) for name, content in objects.items()})
 
     def _path(self, name: str) -> Path:
         if not NAME.fullmatch(name):
             raise Broken(f"{name!r:.80} is no name of an object")
         return self.root / name[:2] / name[2:]
 
-    def _is_whole(self, name: str) -> bool:
+    def is_whole(self, name: str) -> bool:
+        """Tell whether an object is there and undamaged."""
         if not self._path(name).exists():
             return False
         try:
@@ -143,6 +154,23 @@ class Objects:
         except Broken:
             return False
         return True
+
+
+class Batch:
+    """Objects that are to be kept together."""
+
+    def __init__(self, objects: Objects) -> None:
+        self.objects = objects
+        self.new: dict[str, bytes] = {}
+
+    def put(self, content: bytes) -> str:
+        """Take an object in and return its name; raises Broken when it is too large."""
+        if len(content) > MAX_OBJECT:
+            raise Broken(f"an object of {len(content)} bytes to keep, {MAX_OBJECT} allowed")
+        name = hashlib.sha256(content).hexdigest()
+        if name not in self.new and not self.objects.is_whole(name):
+            self.new[name] = content
+        return name
 
 
 def unpacked(packed: bytes) -> bytes | None:
@@ -172,18 +200,46 @@ def locked(folder: Path, how: int) -> Iterator[None]:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that others see all of it or nothing, and so that it outlasts a power cut; raises Broken."""
-    temporary = path.parent / f".{path.name}.{secrets.token_hex(4)}"
+    write_all({path: content})
+
+
+def write_all(files: Mapping[Path, bytes]) -> None:
+    """Write files, each so that others see all of it or nothing, and so that all outlast a power cut; raises Broken.
+
+    The disk is waited for twice, however many they are: for their contents, then for their names. A file system puts what
+    several wait for into one commit of its journal.
+    """
+    drafts = {path: path.parent / f".{path.name}.{secrets.token_hex(4)}" for path in files}
     try:
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            flush(path.parent.parent)
-        write_through(temporary, content)
-        temporary.replace(path)
-        flush(path.parent)
+        make_folders({path.parent for path in files})
+        at_once(write_through, drafts.values(), files.values())
+        for path, draft in drafts.items():
+            draft.replace(path)
+        at_once(flush, {path.parent for path in files})
     except OSError as e:
-        with suppress(OSError):
-            temporary.unlink()
-        raise Unwritten(f"{path} cannot be written: {e.strerror}") from e
+        for draft in drafts.values():
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+        raise Unwritten(f"{', '.join(map(str, files))} cannot be written: {e.strerror}") from e
+
+
+def make_folders(folders: Iterable[Path]) -> None:
+    """Make those that are not there, and wait until the disk has them."""
+    missing = [f for f in folders if not f.is_dir()]
+    for folder in missing:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    at_once(flush, {f.parent for f in missing})
+
+
+def at_once(wait: Callable[..., None], *each: Iterable[Any]) -> None:
+    """Call what waits for the disk for each of several things at the same time: the first here, the others in threads."""
+    things = list(zip(*each, strict=True))
+    with ThreadPoolExecutor(AT_ONCE) as threads:  # starts none where there is nothing for it
+        others = [threads.submit(wait, *thing) for thing in things[1:]]
+        for thing in things[:1]:
+            wait(*thing)
+        for other in others:
+            other.result()
 
 
 def write_through(path: Path, content: bytes) -> None:

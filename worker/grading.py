@@ -187,10 +187,10 @@ class Grading:
         sink("phase", {"text": "comparing with known mistakes"})
         attempt.diagnosis = explain(attempt, boxes)
         report = attempt.report()
-        with objects.keeping():
-            manifest = manifest_of(objects, attempt, report, now, f"submission {row.submission.pk}")
+        with objects.keeping(), objects.together() as batch:
+            manifest = manifest_of(batch, attempt, report, now, f"submission {row.submission.pk}")
             self.metrics.judge.observe(time.monotonic() - ran)
-            return result(report, objects.put(report_bytes(report)), manifest)
+            return result(report, batch.put(report_bytes(report)), manifest)
 
     def _end(self, row: Row, found: Result | None, because: str) -> None:
         """Write how it ended, until the database takes it, and tell the page."""

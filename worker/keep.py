@@ -13,7 +13,7 @@ from grader.judge import due
 from grader.manifest import Judged, KeptRun, Manifest, Manifests, Record
 from grader.report import Report
 from grader.settings import Places
-from grader.store import MAX_ATTEMPT, Objects, pack_run, unpack_run
+from grader.store import MAX_ATTEMPT, Batch, Objects, pack_run, unpack_run
 from grader.submission import MAX_NOTEBOOK, read_submission
 from worker.attempt import Attempt, unrun
 from worker.box import Boxes, Run, Status
@@ -60,11 +60,13 @@ def graded(assignment: Assignment, file: Path, seed: int, boxes: Boxes, places: 
 def keep(store: Store, attempt: Attempt, report: Report, now: datetime, origin: str) -> Record:
     """Keep an attempt with its report; raises Broken when it is too large or cannot be written."""
     with store.objects.keeping():
-        manifest = manifest_of(store.objects, attempt, report, now, origin)
-        return store.manifests.add(manifest, Judged(report=store.objects.put(report_bytes(report)), at=now))
+        with store.objects.together() as objects:
+            manifest = manifest_of(objects, attempt, report, now, origin)
+            first = Judged(report=objects.put(report_bytes(report)), at=now)
+        return store.manifests.add(manifest, first)
 
 
-def manifest_of(objects: Objects, attempt: Attempt, report: Report, now: datetime, origin: str) -> Manifest:
+def manifest_of(objects: Batch, attempt: Attempt, report: Report, now: datetime, origin: str) -> Manifest:
     """Keep what came out of an attempt's runs and say what its report rests on; call it inside `objects.keeping()`."""
     spec, seed, places = attempt.assignment.spec, attempt.seed, attempt.places
     evidence = sum(len(blob) for run in attempt.runs for _, blob in run.frames)
@@ -84,11 +86,13 @@ def keep_unrun(store: Store, assignment: Assignment, report: Report, raw: bytes,
     if len(raw) > MAX_NOTEBOOK:
         return None
     with store.objects.keeping():
-        manifest = _manifest(assignment, report, origin, raw, store.objects, now)
-        return store.manifests.add(manifest, Judged(report=store.objects.put(report_bytes(report)), at=now))
+        with store.objects.together() as objects:
+            manifest = _manifest(assignment, report, origin, raw, objects, now)
+            first = Judged(report=objects.put(report_bytes(report)), at=now)
+        return store.manifests.add(manifest, first)
 
 
-def _manifest(assignment: Assignment, report: Report, origin: str, raw: bytes, objects: Objects, now: datetime) -> Manifest:
+def _manifest(assignment: Assignment, report: Report, origin: str, raw: bytes, objects: Batch, now: datetime) -> Manifest:
     return Manifest(assignment=assignment.slug, file=report.file, origin=origin, submission=objects.put(raw),
                     style=report.style, seed=report.provenance["seed"], at=now, spec=assignment.digest,
                     measured=measured_digest(assignment.spec))

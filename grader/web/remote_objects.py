@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -90,11 +90,13 @@ class RemoteObjects(Objects):
         except FileNotFoundError as e:
             raise Broken(f"object {name} is missing in {self.root}") from e
 
-    def _write(self, name: str, content: bytes) -> None:
-        with faults(f"object {name} cannot be written"):
-            self.storage.save(key(name), ContentFile(zlib.compress(content, LEVEL)))
+    def _write_all(self, objects: Mapping[str, bytes]) -> None:
+        for name, content in objects.items():
+            with faults(f"object {name} cannot be written"):
+                self.storage.save(key(name), ContentFile(zlib.compress(content, LEVEL)))
 
-    def _is_whole(self, name: str) -> bool:
+    def is_whole(self, name: str) -> bool:
+        """Tell whether an object is there, undamaged, and too young to be pruned meanwhile."""
         try:
             with faults(f"object {name} cannot be looked at"):
                 is_young: bool = datetime.now(UTC) - self.storage.get_modified_time(key(name)) < YOUNG / 2

@@ -1,13 +1,17 @@
 """The store: objects by content that come back whole or not at all, manifests that only grow, pruning by policy."""
 
+import hashlib
 import json
 import multiprocessing
+import shutil
+import subprocess
+import sys
 import zlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.errors import Broken
+from grader.errors import Broken, Unwritten
 from grader.manifest import Judged, KeptRun, Manifest, Manifests, expired, prune
 from grader.store import MAX_OBJECT, Objects, pack_run, unpack_run
 
@@ -69,6 +73,76 @@ def test_a_missing_object_is_broken_with_its_name(objects):
 def test_what_is_no_name_opens_no_file(objects, name):
     with pytest.raises(Broken, match="no name of an object"):
         objects.get(name)
+
+
+def put_together(objects, contents):
+    with objects.together() as batch:
+        return [batch.put(content) for content in contents]
+
+
+def test_objects_put_together_are_kept_when_the_block_ends(objects):
+    contents = [b"%d" % i * 1000 for i in range(20)]
+    with objects.together() as batch:
+        names = [batch.put(c) for c in [*contents, contents[0]]]
+        assert objects.names() == []
+    assert names[-1] == names[0]
+    assert objects.names() == sorted(set(names))
+    assert [objects.get(n) for n in names[:-1]] == contents
+    assert not list(objects.root.glob("??/.*"))
+
+
+def test_of_objects_put_together_nothing_is_kept_where_something_is_wrong(objects):
+    with pytest.raises(Broken, match="allowed"):
+        put_together(objects, [b"small", bytes(MAX_OBJECT + 1)])
+    assert objects.names() == []
+
+
+def test_where_one_of_several_cannot_be_written_no_draft_is_left(objects):
+    contents = [b"%d" % i for i in range(4)]
+    names = [hashlib.sha256(c).hexdigest() for c in contents]
+    objects.root.mkdir()
+    (objects.root / names[2][:2]).write_text("a file where a folder must be")
+    with pytest.raises(Unwritten, match="cannot be written"):
+        put_together(objects, contents)
+    assert not list(objects.root.glob("??/.*"))
+    (objects.root / names[2][:2]).unlink()
+    assert [objects.put(c) for c in contents] == names
+
+
+def test_what_a_batch_holds_already_or_the_store_holds_whole_is_written_once(objects):
+    name = objects.put(b"here")
+    path_of(objects, objects.put(b"damaged")).write_bytes(b"spoilt")
+    with objects.together() as batch:
+        assert batch.put(b"here") == name
+        batch.put(b"damaged")
+        assert [*batch.new.values()] == [b"damaged"]
+    assert objects.get(hashlib.sha256(b"damaged").hexdigest()) == b"damaged"
+
+
+def test_contents_are_on_the_disk_before_their_names_and_both_before_the_block_is_over(objects, tmp_path):
+    program = """
+import sys
+from pathlib import Path
+from grader.store import Objects
+with Objects(Path(sys.argv[1])).together() as batch:
+    batch.put(b"a" * 5000)
+    batch.put(b"b" * 5000)
+print("over", flush=True)
+"""
+    if (strace := shutil.which("strace")) is None:
+        pytest.skip("no strace here")
+    told = tmp_path / "calls"
+    traced = [strace, "-f", "-o", told, "-e", "trace=fsync,rename,write"]
+    done = subprocess.run([*traced, sys.executable, "-c", program, objects.root], check=False, capture_output=True)
+    if done.returncode:
+        pytest.skip("nothing may be traced here")
+    calls = [line for line in told.read_text().splitlines() if "resumed" not in line]
+    at = {word: [i for i, line in enumerate(calls) if word in line] for word in ("fsync(", "rename(", '"over')}
+    first, last = at["rename("][0], at["rename("][-1]
+    assert len(at["rename("]) == 2
+    assert sum(i < first for i in at["fsync("]) >= 2
+    assert sum(i > last for i in at["fsync("]) == 2
+    assert at["fsync("][-1] < at['"over'][0]
 
 
 def test_an_object_that_inflates_without_end_is_damaged(objects):

@@ -74,8 +74,9 @@ def grade(pool, _results):
             submission = read_submission(row.submission.name, objects.get(row.submission.content))
             attempt = measured(Measuring(folder, submission, row.seed, settings.GRADER.places), pool)
             report = attempt.report()
-            manifest = manifest_of(objects, attempt, report, today(), f"submission {row.submission.pk}")
-            _results[key] = result(report, objects.put(report_bytes(report)), manifest)
+            with objects.together() as batch:
+                manifest = manifest_of(batch, attempt, report, today(), f"submission {row.submission.pk}")
+                _results[key] = result(report, batch.put(report_bytes(report)), manifest)
         assert queue.finish(row, today(), _results[key])
         return Attempt.objects.select_related("submission").get(pk=row.pk)
     return make
