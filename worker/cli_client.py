@@ -81,7 +81,7 @@ def submit_command(
     pk, left = attempt["id"], _left(work)
     with _standing(pk):
         number = attempt["submission"]["number"]
-        _tell(f"handed in: {work['course']}/{work['assignment']}, submission {number}, attempt {pk}{left}")
+        _tell(f"handed in: {work['course']}/{work['assignment']}, submission {number}, attempt {pk}{_for(attempt)}{left}")
         if is_waiting:
             _show_end(server, pk, follow(server, pk, err))
         else:
@@ -98,7 +98,7 @@ def status_command(attempt: Annotated[int | None, typer.Argument(help="number of
     told = server.get(f"attempts/{attempt}")
     if told["state"] in LIVE and not is_waiting:
         place = f", place {told['place']} in the queue" if told["place"] else ""
-        _say(f"attempt {attempt} of {told['course']}/{told['assignment']}: {_state(told)}{place}")
+        _say(f"attempt {attempt} of {told['course']}/{told['assignment']}{_for(told)}: {_state(told)}{place}")
         return
     with _standing(attempt):
         _show_end(server, attempt, follow(server, attempt, err) if told["state"] in LIVE else told["state"])
@@ -169,6 +169,12 @@ def _left(work: dict[str, Any]) -> str:
     return "" if left is None else f" ({max(0, left - 1)} of {work['attempts_allowed']} attempts left)"
 
 
+def _for(attempt: dict[str, Any]) -> str:
+    """Say for whom a submission counts, where that is a group."""
+    members = attempt["submission"].get("members", [])
+    return f", for {', '.join(members)}" if len(members) > 1 else ""
+
+
 @contextmanager
 def _standing(attempt: int) -> Iterator[None]:
     """Say that the submission stands, whatever ends the waiting for it."""
@@ -189,6 +195,8 @@ def _show_end(server: Server, attempt: int, state: str) -> None:
     told = server.get(f"attempts/{attempt}")
     if state == "cancelled":
         raise GraderError(f"attempt {attempt} was cancelled; it uses up no attempt")
+    if shared := _for(told):
+        _tell(f"handed in by {told['submission']['student']}{shared}")
     if told.get("is_held"):
         _say("it is graded; staff of the course hold the grade back, and it is shown when they no longer do")
         return

@@ -1,4 +1,4 @@
-"""A course for a new term: its assignments as they are now, their rules and rubrics, and their dates moved; nobody's work."""
+"""A course for a new term: its assignments as they are, their rules, rubrics and group sets, dates moved; nobody's work."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.db import transaction
 
 from grader.errors import GraderError
 from grader.web import audit, courses, rubric_copies, times
-from grader.web.models import Assignment, Course, Role, User
+from grader.web.models import Assignment, Course, GroupSet, Role, User
 
 MOST_DAYS = 3660
 DATES = ("opens_at", "due_at", "late_until")
-NOT_KEPT = {"id", "course_id", "released_at"}  # of an assignment's row
+NOT_KEPT = {"id", "course_id", "released_at", "group_set_id"}  # of an assignment's row
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,11 @@ def clone(course: Course, wish: Wish, *, by: User) -> Course:
     kept = {row["id"]: {k: v for k, v in row.items() if k not in NOT_KEPT} for row in course.assignments.values()}
     with transaction.atomic():
         made = courses.create(wish.slug, wish.title, by, time_zone=course.time_zone, late_days=course.late_days)
+        sets = {s.pk: GroupSet.objects.create(course=made, name=s.name, size=s.size, is_open=s.is_open)
+                for s in course.group_sets.all()}  # without their groups: the people are others
         Assignment.objects.bulk_create([
-            Assignment(course=made, **{**kept[row.assignment.pk], **row.dates}) for row in rows])
+            Assignment(course=made, group_set=sets.get(row.assignment.group_set_id or 0),
+                       **{**kept[row.assignment.pk], **row.dates}) for row in rows])
         items = rubric_copies.copy_all(course, made)
         if wish.has_staff:
             for member in course.memberships.filter(role__in=(Role.TA, Role.INSTRUCTOR), is_active=True).exclude(user=by):

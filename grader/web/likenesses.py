@@ -1,7 +1,8 @@
 """Which submissions to one assignment resemble each other, those of other terms included. A worker finds out while none waits.
 
-Compared is the newest submission of each student, with the newest ones of all assignments of the same name in the service. What
-the starter and the course's own listings leave, and what more than COMMON students have, is left out. A pair is kept, and put on
+Compared is the newest submission of each student or group, with the newest ones of all assignments of the same name in the
+service; two that count for one person are not. What the starter and the course's own listings leave, and what more than COMMON
+students have, is left out. A pair is kept, and put on
 the work list, where both are left with at least FEWEST fingerprints in common and these are at least LIKE of the shorter one's.
 Of the 188 pairs of right examples in the shipped folders two come to LIKE, and in both one was made out of the other; the next
 has 0.46, nearly all are below 0.2.
@@ -22,7 +23,7 @@ from grader import likeness
 from grader.errors import Broken, SubmissionError
 from grader.example import examples_of
 from grader.submission import read_submission
-from grader.web import specs, work
+from grader.web import specs, teams, work
 from grader.web.models import Assignment, Comparison, Pair, Prints, Submission
 
 COMMON = 10  # students who may share a fingerprint before it says nothing, as MOSS has it
@@ -95,9 +96,10 @@ def pairs(assignment: Assignment) -> list[Found]:
     for those in holders.values():
         shared.update(combinations(those, 2))
     of = {s.pk: s for s in newest}
+    owners = teams.owners_of(newest)
     found = [Found(of[a], of[b], count, likeness.share(rest[a], rest[b], count)) for (a, b), count in shared.items()
              if count >= FEWEST and assignment.pk in (of[a].assignment_id, of[b].assignment_id)
-             and of[a].user_id != of[b].user_id]
+             and not owners[a] & owners[b]]
     return [f for f in found if f.share >= LIKE]
 
 
@@ -120,10 +122,19 @@ def known(assignment: Assignment) -> set[int]:
 
 
 def _newest(slug: str) -> list[Submission]:
-    """List the newest submission of each student to any assignment of this name, the earlier one first."""
-    kept = Submission.objects.filter(assignment__slug=slug).exclude(content="")
-    last = kept.order_by().values("assignment", "user").annotate(last=Max("pk"))
-    return list(Submission.objects.filter(pk__in=last.values("last")).select_related("assignment__course", "user", "prints")
+    """List the newest submission of each student or group to any assignment of this name, the earlier one first.
+
+    What was handed in together is its members' newest until each of them has a newer one.
+    """
+    every = Submission.objects.filter(assignment__slug=slug).exclude(content="").order_by()
+    last = {way: every.filter(**{f"{way}__isnull": False}).values("assignment", way).annotate(last=Max("pk"))
+            for way in ("user", "partners__user")}
+    newest: dict[tuple[int, int], int] = {}
+    for way, rows in last.items():
+        for row in rows:
+            key = row["assignment"], row[way]
+            newest[key] = max(newest.get(key, 0), row["last"])
+    return list(Submission.objects.filter(pk__in=set(newest.values())).select_related("assignment__course", "user", "prints")
                 .order_by("received_at", "pk"))
 
 
@@ -143,9 +154,10 @@ def _prints(submissions: Collection[Submission]) -> list[set[int]]:
 
 def _frequent(submissions: Collection[Submission], prints: Mapping[int, set[int]]) -> set[int]:
     users: dict[int, set[int]] = defaultdict(set)
+    owners = teams.owners_of(submissions)
     for s in submissions:
         for number in prints[s.pk]:
-            users[number].add(s.user_id)
+            users[number].add(min(owners[s.pk]))  # a group is one
     return {number for number, those in users.items() if len(those) > COMMON}
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import parse_qsl
 
-from grader.web import gradebook, grades
+from grader.web import gradebook, grades, teams
 from grader.web.gradebook import Asked, Place
-from grader.web.models import Attempt
+from grader.web.models import Attempt, Counted
 
 
 def seen_in(course: str) -> str:
@@ -27,8 +27,11 @@ def beside(attempt: Attempt, step: int, address: str, now: datetime) -> int | No
     course = assignment.course
     every = list(course.assignments.select_related("course"))
     asked = gradebook.asked_for(dict(parse_qsl(address.removeprefix("?"))), gradebook.sections(course), [a.slug for a in every])
-    there = set(Attempt.objects.filter(submission__assignment=assignment, counts=True).values_list("submission__user", flat=True))
+    handed_in = Attempt.objects.filter(submission__assignment=assignment, counts=True).order_by()
+    there = {u for way in teams.ways([assignment]) for u in handed_in.values_list(way, flat=True)}
     places = [p for p in gradebook.order(course, asked, every, now) if p.user in there or p.user == user.pk]
+    if assignment.group_set_id is not None:
+        return _beside_group(attempt, step, places)
     at = _at(places, user.pk, user.shown_name.casefold(), asked, step) + step
     if not 0 <= at < len(places):
         return None
@@ -36,6 +39,23 @@ def beside(attempt: Attempt, step: int, address: str, now: datetime) -> int | No
     [found] = grades.of(course, [member], every if course.late_days else [assignment])
     grade = found.grades[assignment.slug]
     return (grade.attempt or grade.work.attempts[-1]).pk
+
+
+def _beside_group(attempt: Attempt, step: int, places: list[Place]) -> int | None:
+    """Find the attempt of the next or the previous group, each met once, where the first of its members stands."""
+    assignment = attempt.submission.assignment
+    members = list(grades.students(assignment.course).filter(pk__in=[p.pk for p in places]))
+    every = grades.attempts(members, [assignment])
+    counting = dict(Counted.objects.filter(assignment=assignment, attempt__isnull=False).values_list("student", "attempt"))
+    chosen = {user: counting.get(user) or those[-1].pk for (_, user), those in every.items()}
+    order = list(dict.fromkeys(chosen[p.user] for p in places if p.user in chosen))
+    owners = teams.owner_ids(attempt.submission)
+    mine = {chosen[p.user] for p in places if p.user in owners and p.user in chosen} | {attempt.pk}
+    at = [k for k, pk in enumerate(order) if pk in mine]
+    if not at:
+        return (order[0] if step > 0 else order[-1]) if order else None
+    to = (at[-1] if attempt.pk not in order else order.index(attempt.pk)) + step
+    return order[to] if 0 <= to < len(order) else None
 
 
 def _at(places: list[Place], user: int, name: str, asked: Asked, step: int) -> int:

@@ -17,7 +17,7 @@ from django.db.models import Count, Sum
 from grader import figures
 from grader.figures import Row
 from grader.verdict import Result
-from grader.web import grades
+from grader.web import grades, teams
 from grader.web.models import Alarm, Assignment, Counted, Course, Digest, Outcome
 
 MOST_DAYS = 120
@@ -98,14 +98,20 @@ class Mistake:
 
 
 def spreads(course: Course) -> list[Spread]:
-    """Sum up the scores of each assignment of a course."""
+    """Sum up the scores of each assignment of a course; one that a group has together is one."""
     assignments = list(course.assignments.select_related("version"))
     students = set(grades.students(course).values_list("user", flat=True))
     of: dict[int, list[float]] = defaultdict(list)
-    for place, student, score in Counted.objects.filter(assignment__in=assignments, score__isnull=False).values_list(
-            "assignment", "student", "score"):
-        if student in students and score is not None:
-            of[place].append(score)
+    grouped, seen = {a.pk for a in teams.grouped(assignments)}, set[tuple[int, float]]()
+    for place, student, score, attempt in Counted.objects.filter(assignment__in=assignments, score__isnull=False).values_list(
+            "assignment", "student", "score", "attempt"):
+        if student not in students or score is None:
+            continue
+        if place in grouped and attempt is not None:
+            if (attempt, score) in seen:
+                continue  # a group counts once, and whoever has another score of it by hand or lateness too
+            seen.add((attempt, score))
+        of[place].append(score)
     alarms: dict[int, list[Alarm]] = defaultdict(list)
     for alarm in Alarm.objects.filter(assignment__in=assignments).order_by("name"):
         alarms[alarm.assignment_id].append(alarm)

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from grader.report import NEAR, Report
-from grader.web import audit, work_split
+from grader.web import audit, teams, work_split
 from grader.web.models import (
     Assignment,
     Attempt,
@@ -24,6 +24,7 @@ from grader.web.models import (
     Membership,
     Pair,
     RegradeRequest,
+    Split,
     State,
     User,
     WorkItem,
@@ -53,15 +54,17 @@ def offer_all(attempts: Iterable[Attempt]) -> None:
     passing = WorkItem.objects.filter(state=Stands.OPEN, kind__in=PASSING)
     passing.filter(attempt__in=[a.pk for a in found if not a.counts]).update(state=Stands.GONE)
     listed = set(passing.filter(assignment__in={a.submission.assignment_id for a in found}).values_list("assignment", "student"))
+    owners = teams.owners_of([a.submission for a in found])
     for attempt in [a for a in found if a.counts]:
-        course, place = attempt.submission.assignment.course, (attempt.submission.assignment_id, attempt.submission.user_id)
+        course = attempt.submission.assignment.course
+        places = {(attempt.submission.assignment_id, user) for user in owners[attempt.submission_id]}
         if course.pk not in rules:
             rules[course.pk] = WorkRules.objects.filter(course=course).first() or WorkRules()
         digest = getattr(attempt, "digest", None)
-        if place in listed:
+        if places & listed:
             _make_room_for(attempt)
         if why := reasons(attempt, digest, None, rules[course.pk]):
-            listed.add(place)
+            listed |= places
             WorkItem.objects.filter(attempt=attempt, state=Stands.GONE).update(state=Stands.OPEN)
             _add(attempt, why, rules[course.pk])
 
@@ -169,11 +172,15 @@ def _ask(asked: RegradeRequest, at: datetime) -> None:
 
 
 def _make_room_for(attempt: Attempt) -> None:
-    """Take older attempts' items off the list where this attempt takes their place."""
+    """Take older attempts' items off the list where this attempt takes their place, for all they count for."""
     s = attempt.submission
-    older = WorkItem.objects.filter(assignment=s.assignment, student=s.user, state=Stands.OPEN, kind__in=PASSING).exclude(
-        attempt=attempt).select_related("attempt__submission")
-    gone = [item.pk for item in older if _takes_place_of(attempt, item.attempt, s.assignment)]
+    mine = teams.owner_ids(s)
+    older = [item for item in WorkItem.objects.filter(
+        assignment=s.assignment, student__in=mine, state=Stands.OPEN, kind__in=PASSING).exclude(
+        attempt=attempt).select_related("attempt__submission__assignment")
+        if _takes_place_of(attempt, item.attempt, s.assignment)]
+    owners = teams.owners_of([item.attempt.submission for item in older])
+    gone = [item.pk for item in older if owners[item.attempt.submission_id] <= mine]
     if gone:
         WorkItem.objects.filter(pk__in=gone).update(state=Stands.GONE)
 
@@ -191,7 +198,7 @@ def _add(attempt: Attempt, why: dict[str, str], rules: WorkRules, *, about: str 
     if not why:
         return
     s = attempt.submission
-    to = work_split.turn(s.assignment, s.user, rules)
+    to = work_split.turn(s.assignment, s.user, rules, teams.owner_ids(s) if rules.way != Split.NONE else ())
     WorkItem.objects.bulk_create([WorkItem(
         course=s.assignment.course, assignment=s.assignment, student=s.user, attempt=attempt, pair=pair, kind=kind, about=about,
         reason=reason[:300], created_at=at or attempt.finished_at or attempt.created_at, taken_by=to)

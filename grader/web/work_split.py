@@ -8,7 +8,7 @@ one hand.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 
@@ -28,13 +28,14 @@ def staff(course: Course) -> list[Membership]:
     return list(found.select_related("user").order_by("pk"))
 
 
-def turn(assignment: Assignment, student: User, rules: WorkRules) -> User | None:
-    """Say whose turn it is; None where the work is not split."""
+def turn(assignment: Assignment, student: User, rules: WorkRules, mates: Collection[int] = ()) -> User | None:
+    """Say whose turn it is, the same for all of a group, by id in `mates`; None where the work is not split."""
     if rules.way == Split.NONE:
         return None
     people = team(assignment.course)
-    before = WorkItem.objects.filter(assignment=assignment, student=student, state=WorkItem.State.OPEN, taken_by__in=[
-        m.user_id for m in people]).select_related("taken_by").first()
+    before = WorkItem.objects.filter(
+        assignment=assignment, student__in={student.pk, *mates}, state=WorkItem.State.OPEN,
+        taken_by__in=[m.user_id for m in people]).select_related("taken_by").first()
     if before is not None:
         return before.taken_by
     loads: Counter[int | None] = Counter(WorkItem.objects.filter(

@@ -57,7 +57,7 @@ STAFF |= {"regrades", "regrade_new", "regrade", "regrade_progress", "regrade_csv
           "regrade_answer"}
 STAFF |= {"work", "work_split", "work_item", "work_of_attempt", "pair", "statistics", "assignment_statistics"}
 INSTRUCTORS |= {"groups_choose", "group_set_change"}
-STAFF |= {"group_set", "groups_csv", "groups_file", "group_place"}
+STAFF |= {"api groups", "api send_groups", "group_set", "groups_csv", "groups_file", "group_place"}
 COURSE |= {"groups", "group_own"}
 INSTRUCTORS |= {"clone", "version_use", "proof_cancel", "draft_start", "draft_discard", "draft_add", "draft_upload", "draft_move",
                 "draft_save", "draft_check", "draft_prove", "draft_publish"}
@@ -67,7 +67,8 @@ SITE = {"erase_person", "whole_copy"}  # for the staff of the service alone
 BY_SECRET = {"join", "password_reset_confirm"}  # for whoever has the link, which nobody guesses
 # of calls of the API, by a part of the address; others have one body
 BODIES = {"/messages": {"text": "Why?"}, "/promote": {"reason": "x"}, "/revert": {}, "/answer": {"requests": [1], "text": "x"},
-          "/regrades?": {"assignment": "linear-zero"}, "/roster": {"csv": "user\nalice"}}
+          "/regrades?": {"assignment": "linear-zero"}, "/roster": {"csv": "user\nalice"},
+          "/groups": {"csv": "group,user\nreds,alice"}}
 OPEN = {"login", "logout", "password_reset", "password_reset_sent", "api openapi-json", "api openapi-view", "api sign_in",
         "api api-root"}
 

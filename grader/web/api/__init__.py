@@ -12,12 +12,24 @@ from django.http.multipartparser import MultiPartParserError
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from grader.errors import Broken, Unwritten
-from grader.web.api import attempts, class_regrades, courses, events, grades, people, regrades, rubrics, submissions, token_calls
+from grader.web.api import (
+    attempts,
+    class_regrades,
+    courses,
+    events,
+    grades,
+    groups,
+    people,
+    regrades,
+    rubrics,
+    submissions,
+    token_calls,
+)
 from grader.web.api.problems import CODES, Problem, answer
 from grader.web.api.schema import Api, Page
 from grader.web.tokens import SCOPES
 
-ROUTERS = (courses, submissions, attempts, events, regrades, grades, class_regrades, rubrics, people, token_calls)
+ROUTERS = (courses, submissions, attempts, events, regrades, grades, class_regrades, rubrics, people, groups, token_calls)
 BUSY_S = 5
 log = logging.getLogger(__name__)
 

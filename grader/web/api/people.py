@@ -36,8 +36,8 @@ def send_roster(request: Call, course: str, body: people_shapes.NewRoster) -> pe
     member = access.member_as(request.auth.user, course, Role.INSTRUCTOR)
     try:
         if not body.digest:
-            return _shown(roster.plan(member.course, body.csv), is_done=False)
-        return _shown(roster.apply(member.course, body.csv, body.digest, member.user, specs.now(), removes=body.removes),
+            return plan_shape(roster.plan(member.course, body.csv), is_done=False)
+        return plan_shape(roster.apply(member.course, body.csv, body.digest, member.user, specs.now(), removes=body.removes),
                       is_done=True)
     except Stale as e:
         raise Problem("stale", str(e)) from e
@@ -45,7 +45,8 @@ def send_roster(request: Call, course: str, body: people_shapes.NewRoster) -> pe
         raise Problem("invalid", str(e), errors=[{"where": "body.csv", "what": str(e)}]) from e
 
 
-def _shown(plan: Plan, *, is_done: bool) -> people_shapes.RosterShape:
+def plan_shape(plan: Plan, *, is_done: bool) -> people_shapes.RosterShape:
+    """Show what a file changes, or has changed."""
     return people_shapes.RosterShape(digest=plan.digest, is_done=is_done, counts=plan.counts, lines=[
         people_shapes.RosterLine(kind=x.kind, line=x.line, who=x.who, before=x.before, after=x.after, why=x.why)
         for x in plan.lines])

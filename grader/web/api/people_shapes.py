@@ -28,6 +28,25 @@ class NewRoster(Model):
     removes: bool = Field(False, description="whether students who are not in the file are taken out of the course")
 
 
+class GroupSetShape(Model):
+    """A set of groups, with who is in which now."""
+
+    id: int
+    name: str
+    size: int | None = Field(description="members at most of a group that students form; none: any number")
+    is_open: bool = Field(description="whether students form and join groups by themselves")
+    assignments: list[str] = Field(description="that go by it, by their short names")
+    groups: dict[str, list[str]] = Field(description="user names by the groups' names")
+
+
+class NewGroups(Model):
+    """A file of groups, to be looked at or, with the digest of what it would change, to be applied."""
+
+    csv: str = Field(max_length=1 << 20, description="the file; its first line names the columns: group, and user or e-mail")
+    digest: str = Field("", max_length=64, description="of the plan that was looked at; empty: only tell what would change")
+    removes: bool = Field(False, description="whether students who are not in the file are taken out of their groups")
+
+
 class RosterLine(Model):
     """What one line, or one person the file leaves out, comes to."""
 

@@ -80,6 +80,9 @@ class AssignmentShape(Model):
     refusal: Refusal | None = Field(description="why nothing is taken now; none: it is")
     score: float | None = Field(description="of the attempt that counts, as far as it is shown; with what staff gave by hand")
     is_held: bool = Field(description="whether staff hold one's grade back: there is no score then")
+    is_group_work: bool = Field(description="whether what one member of a group hands in counts for all of them")
+    group: str | None = Field(description="the caller's own group; none: one works alone")
+    members: list[str] = Field(description="user names of those in it now")
 
 
 class SubmissionShape(Model):

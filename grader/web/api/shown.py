@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from grader.web import intake, marks, reports, teams, waiting
+from grader.web import groups, intake, marks, reports, teams, waiting
 from grader.web.api import shapes
 from grader.web.models import Assignment, Attempt, Membership, RegradeRequest, State, Token
 
@@ -26,14 +26,15 @@ def token(found: Token) -> shapes.TokenShape:
 def assignment(found: Assignment, member: Membership, now: datetime) -> shapes.AssignmentShape:
     """Show an assignment with the caller's own dates, attempts and score."""
     standing, record = intake.standing(found, member.user, now), marks.record(found, member.user, member, now)
-    refusal = standing.refusal(now)
+    refusal, group = standing.refusal(now), groups.mine(found, member.user)
     return shapes.AssignmentShape(
         course=member.course.slug, assignment=found.slug, title=found.title, points=found.version.points,
         opens_at=standing.window.opens_at, due_at=standing.window.due_at, late_until=standing.window.late_until,
         penalty_percent=found.penalty_percent, counting=found.counting, attempts_allowed=standing.allowed,
         attempts_used=standing.used, attempts_left=standing.left, cooldown_s=found.cooldown_s, next_at=standing.next_at,
         refusal=shapes.Refusal(code=refusal[0], detail=refusal[1]) if refusal else None,
-        score=record.score, is_held=record.is_held)
+        score=record.score, is_held=record.is_held, is_group_work=found.group_set_id is not None,
+        group=group.name if group else None, members=[m.user.username for m in group.members.all()] if group else [])
 
 
 def attempt(mark: marks.Mark, viewer: Membership, now: datetime) -> shapes.AttemptShape:

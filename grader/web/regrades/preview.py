@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 
 from grader.table import cell
-from grader.web import grades
+from grader.web import grades, teams
 from grader.web.grade_files import number
-from grader.web.models import Assignment, Attempt, Membership, Regrade, RegradeItem, State
+from grader.web.models import Assignment, Attempt, Membership, Partner, Regrade, RegradeItem, State, User
 
 ItemState, Outcome = RegradeItem.State, RegradeItem.Outcome
 PAGE = 50  # attempts
@@ -61,6 +62,14 @@ class Totals:
         return self.done + self.by["again"] + self.by["broken"]
 
 
+class Mate(NamedTuple):
+    """A student, and their grade in the assignment as it is and as it would be if all of a regrade counted."""
+
+    member: Membership
+    before: float | None
+    after: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One attempt of a regrade; `before` and `after` are the student's grade in the assignment."""
@@ -70,6 +79,7 @@ class Row:
     before: float | None
     after: float | None
     is_overtaken: bool
+    mates: tuple[Mate, ...] = ()  # of a group, beside the one above
 
     @property
     def is_promoted(self) -> bool:
@@ -114,7 +124,8 @@ def reasons(regrade: Regrade) -> list[tuple[str, int]]:
 def those(regrade: Regrade, asked: Asked) -> QuerySet[RegradeItem]:
     """Select the attempts that somebody wants to see, by student."""
     found = regrade.items.filter(state__in=(ItemState.DONE, ItemState.AGAIN, ItemState.BROKEN)).select_related(
-        "old__submission__user", "promotion").defer("old__manifest", "old__report", "promotion__attempts")
+        "old__submission__user", "old__submission__assignment", "promotion").defer(
+        "old__manifest", "old__report", "promotion__attempts")
     if asked.show in Outcome.values:
         found = found.filter(outcome=asked.show)
     elif asked.show:
@@ -123,32 +134,35 @@ def those(regrade: Regrade, asked: Asked) -> QuerySet[RegradeItem]:
     if asked.check:
         found = found.filter(changed__contains=f" {asked.check} ")
     for word in asked.search.split():
-        user = "old__submission__user__"
-        found = found.filter(Q(**{f"{user}username__icontains": word}) | Q(**{f"{user}first_name__icontains": word})
-                             | Q(**{f"{user}last_name__icontains": word}) | Q(**{f"{user}email__icontains": word}))
+        people = User.objects.filter(Q(username__icontains=word) | Q(first_name__icontains=word) | Q(last_name__icontains=word)
+                                     | Q(email__icontains=word)).order_by().values("pk")
+        found = found.filter(Q(old__submission__user__in=people) | Q(old__submission__in=Partner.objects.filter(
+            user__in=people, submission__assignment=regrade.assignment_id).order_by().values("submission")))
     return found
 
 
 def rows(regrade: Regrade, items: Sequence[RegradeItem]) -> list[Row]:
     """Make the rows of some attempts; the queries are as many for one as for thousands."""
     course, slug = regrade.assignment.course, regrade.assignment.slug
-    users = {i.old.submission.user_id for i in items}
+    owners = teams.owners_of([i.old.submission for i in items])
+    users = set[int]().union(*owners.values())
     members = list(grades.students(course).filter(user__in=users))
     ours, overtaken = assignments(regrade), overtaken_of(items)
     before = {s.member.user_id: s for s in grades.of(course, members, ours)}
     after = {s.member.user_id: s for s in grades.of(course, members, ours, also=new_of(regrade, users))}
+    there = {user: Mate(s.member, s.grades[slug].score, after[user].grades[slug].score) for user, s in before.items()}
     found = []
     for item in items:
-        user = item.old.submission.user_id
-        now, then = before.get(user), after.get(user)
-        found.append(Row(item, now.member if now else None, now.grades[slug].score if now else None,
-                         then.grades[slug].score if then else None, item.pk in overtaken))
+        sender = item.old.submission.user_id
+        those = [there[u] for u in sorted(owners[item.old.submission_id], key=lambda u: (u != sender, u)) if u in there]
+        member, now, then = those[0] if those else (None, None, None)
+        found.append(Row(item, member, now, then, item.pk in overtaken, tuple(those[1:])))
     return found
 
 
 def new_of(regrade: Regrade, users: Collection[int]) -> set[int]:
     """Look up the new attempts of some students' work that do not count yet."""
-    found = regrade.items.filter(old__submission__user__in=users, state=ItemState.DONE, new__counts=False).order_by()
+    found = regrade.items.filter(teams.own(users, "old__submission__"), state=ItemState.DONE, new__counts=False).order_by()
     return {pk for pk in found.values_list("new", flat=True) if pk is not None}
 
 

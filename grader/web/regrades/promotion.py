@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from grader.errors import GraderError
-from grader.web import audit, grades, outcomes, work
+from grader.web import audit, grades, outcomes, teams, work
 from grader.web.models import Assignment, Attempt, Membership, Promotion, Regrade, RegradeItem, Role, SpecVersion, State
 from grader.web.regrades import notices
 from grader.web.regrades.preview import Asked, assignments, overtaken_of, those
@@ -102,15 +102,17 @@ def plan(regrade: Regrade, pick: Pick) -> Plan:
     """Work out what a promotion would do."""
     found = _picked(regrade, pick)
     overtaken = overtaken_of(found)
+    owners = teams.owners_of([i.old.submission for i in found])
     members = {m.user_id: m for m in grades.students(regrade.assignment.course).filter(
-        user__in={i.old.submission.user_id for i in found})}
-    gone = {i.pk for i in found if i.old.submission.user_id not in members}
+        user__in=set[int]().union(*owners.values()))}
+    gone = {i.pk for i in found if not owners[i.old.submission_id] & members.keys()}
     items = [i for i in found if i.pk not in overtaken | gone]
-    changes = changes_by(regrade, list(members.values()), items)
-    losers = {c.member.user_id for c in changes if c.is_fall} if pick.mode == "rises" else set()
-    kept = [i for i in items if i.old.submission.user_id not in losers]
-    if losers:
-        changes = changes_by(regrade, [m for m in members.values() if m.user_id not in losers], kept)
+    kept, changes = items, changes_by(regrade, list(members.values()), items)
+    while pick.mode == "rises" and (losers := {c.member.user_id for c in changes if c.is_fall}):
+        less = [i for i in kept if not owners[i.old.submission_id] & losers]
+        if len(less) == len(kept):
+            break
+        kept, changes = less, changes_by(regrade, list(members.values()), less)  # what a group loses may cost a member another
     return Plan(kept, len(overtaken), len(gone - overtaken), len(items) - len(kept), changes)
 
 
@@ -202,8 +204,9 @@ def _write(regrade: Regrade, member: Membership, pick: Pick, said: Said, found: 
 
 def _to_tell(regrade: Regrade, found: Plan) -> Collection[tuple[int, int]]:
     """List whom it may concern, by student and assignment; what they can see of it is worked out later."""
-    graded = {(i.old.submission.user_id, regrade.assignment_id) for i in found.items
-              if i.outcome != Outcome.UNCHANGED or i.changed}
+    changed = [i.old.submission for i in found.items if i.outcome != Outcome.UNCHANGED or i.changed]
+    owners = teams.owners_of(changed)
+    graded = {(user, regrade.assignment_id) for s in changed for user in owners[s.pk]}
     return graded | {(c.member.user_id, c.assignment.pk) for c in found.changes}
 
 

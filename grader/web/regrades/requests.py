@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from grader.errors import GraderError
-from grader.web import regrade_requests
+from grader.web import regrade_requests, teams
 from grader.web.models import Membership, Regrade, RegradeItem, RegradeRequest
 from grader.web.regrade_requests import LONGEST, Message
 
@@ -33,7 +33,7 @@ def waiting(regrade: Regrade) -> list[Open]:
     """List the open requests about submissions of a regrade, the oldest first."""
     found = RegradeRequest.objects.filter(
         state=RegradeRequest.State.OPEN, attempt__submission__assignment=regrade.assignment_id).select_related(
-        "attempt__submission__user").order_by("created_at")
+        "attempt__submission__user", "attempt__submission__assignment").order_by("created_at")
     items = {i.old.submission_id: i for i in regrade.items.filter(
         state=RegradeItem.State.DONE, old__submission__in=[r.attempt.submission_id for r in found]).select_related(
         "old", "promotion").order_by()}
@@ -49,7 +49,8 @@ def answer(regrade: Regrade, member: Membership, chosen: Collection[int], messag
         raise GraderError(f"The message has {len(message.text)} characters; {LONGEST} is the most.")
     if message.decision not in DECISIONS:
         raise GraderError(f"Decision {message.decision!r:.40}: choose one of {', '.join(DECISIONS)}.")
-    those = [o for o in waiting(regrade) if o.request.pk in chosen and o.request.attempt.submission.user_id != member.user_id]
+    those = [o for o in waiting(regrade) if o.request.pk in chosen
+             and not teams.is_own(o.request.attempt.submission, member.user)]
     if not those:
         raise GraderError("No open request is chosen.")
     for one in those:

@@ -101,18 +101,18 @@ def _chosen(assignment: Assignment, wish: Wish) -> list[int]:
     if wish.choice == Choice.COUNTING:
         every = list(assignment.course.assignments.select_related("course")) if assignment.course.late_days else [assignment]
         found = [s.grades[assignment.slug].attempt for s in grades.of(assignment.course, members, every)]
-        return [a.pk for a in found if a is not None]
+        return list(dict.fromkeys(a.pk for a in found if a is not None))  # a group's is that of each member
     chosen: list[int] = []
     for those in grades.attempts(members, [assignment]).values():
         newest = sorted(policy.newest(those).values(), key=lambda a: a.submission.number)
         chosen += [a.pk for a in (newest[-1:] if wish.choice == Choice.LATEST else newest)]
-    return chosen
+    return list(dict.fromkeys(chosen))
 
 
 def standing_versions(assignment: Assignment) -> list[tuple[SpecVersion, int]]:
     """Count the submissions whose grading that counts rests on each version, the newest version first."""
     found = grades.attempts(list(grades.students(assignment.course)), [assignment]).values()
-    count = Counter(a.version_id for those in found for a in policy.newest(those).values())
+    count = Counter({a.pk: a.version_id for those in found for a in policy.newest(those).values()}.values())
     rows = SpecVersion.objects.in_bulk(count)
     return sorted(((rows[pk], n) for pk, n in count.items()), key=lambda row: -row[0].number)
 
