@@ -47,7 +47,7 @@ from typing import Any, NamedTuple
 from . import accelerator, child, compiler, kernel, nest, survivors, wire
 from .streams import OUT_OF_MEMORY, Evidence, Output, Sink, Stop, Text
 
-OOM_COUNTERS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
+LITTLE, REST_MS = 4096, 5  # bytes that are no reason to hurry, and how long more of them may come
 
 
 class Outside(NamedTuple):
@@ -113,7 +113,7 @@ def state() -> dict[str, int]:
     return {
         "threads": len(os.listdir("/proc/self/task")),  # noqa: PTH208 - the quicker way
         "descriptors": len(os.listdir("/proc/self/fd")),  # noqa: PTH208
-        "killed for memory": oom_kills(),
+        "killed for memory": survivors.oom_kills(),
     }
 
 
@@ -162,7 +162,7 @@ def supervise(order: wire.Order, walls: child.Confinement, serve: child.Serve, o
     def pass_on(piece: memoryview) -> None:
         wire.write_pair(outside.target, wire.pack_head("V", nonce, len(piece)), piece)
 
-    ooms = oom_kills()
+    ooms = survivors.oom_kills()
     task = launch(order, walls, serve, outside.source, pass_on)
     wire.write_frame(outside.target, "C", nonce)
     stop = watch(task, outside.source)
@@ -170,7 +170,7 @@ def supervise(order: wire.Order, walls: child.Confinement, serve: child.Serve, o
     fallen = survivors.sweep(task.pid, walls)
     late = drain(task)
     stages = {"fork": max(0.0, task.evidence.began - task.started), "sweep": time.monotonic() - task.started - seconds}
-    status, because = conclude(task, fallen, stop or late, oom_kills() - ooms)
+    status, because = conclude(task, fallen, stop or late, survivors.oom_kills() - ooms)
     told = {"status": status, "because": because, "seconds": seconds, "stages": stages, "doubt": doubt(new)}
     printed = [task.output.stdout.kept(), task.output.stderr.kept()]
     wire.write_all(outside.target, wire.pack_head("D", nonce | told | tell(task, fallen), sum(map(len, printed))), None)
@@ -203,33 +203,42 @@ def launch(order: wire.Order, walls: child.Confinement, serve: child.Serve, sour
 
 
 def watch(task: Task, source: int) -> Stop | None:
-    """Drain the pipes until the child ends (None), or must be stopped: a limit, or the outside is gone."""
+    """Drain the pipes until the child ends (None), or must be stopped: a limit, or the outside is gone.
+
+    Who says little is let say more before it is read again: a line at a time would wake all that it passes through each time.
+    """
     deadline = task.started + task.limit_s
-    poll = select.poll()
+    poll, end = select.poll(), select.poll()
     poll.register(source, 0)  # only its hang-up
+    end.register(task.pidfd, select.POLLIN)
     for fd in (task.pidfd, *task.pipes):
         poll.register(fd, select.POLLIN)
     while (left := deadline - time.monotonic()) > 0:
+        most = 0
         for fd, _event in poll.poll(left * 1000):
             if fd == task.pidfd:
                 return None
             if fd == source:
                 return Stop("broken", "the outside went away")
             try:
-                if not pour(task, fd):
-                    poll.unregister(fd)
+                count = pour(task, fd)
             except Stop as stop:
                 return stop
+            most = max(most, count)
+            if not count:
+                poll.unregister(fd)
+        if most < LITTLE:
+            end.poll(REST_MS)
     return Stop("timeout", f"stopped after {task.limit_s:g} s (limit {task.limit_s:g} s)")
 
 
-def pour(task: Task, fd: int) -> bool:
-    """Take one piece out of a pipe; False where nothing more will come. Raises Stop at a cap."""
+def pour(task: Task, fd: int) -> int:
+    """Take one piece out of a pipe; gives its bytes, none where nothing more will come. Raises Stop at a cap."""
     sink = task.pipes[fd]
     count = os.readv(fd, [sink.space()])
     sink.took(count)
     task.output.check()
-    return bool(count)
+    return count
 
 
 def drain(task: Task) -> Stop | None:
@@ -246,17 +255,6 @@ def drain(task: Task) -> Stop | None:
         os.close(fd)
     os.close(task.pidfd)
     return stop
-
-
-def oom_kills() -> int:
-    """How many processes of this box the kernel has killed for memory, as far as can be seen from inside."""
-    for path in OOM_COUNTERS:
-        try:
-            lines = Path(path).read_text().splitlines()
-        except OSError:
-            continue
-        return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
-    return 0
 
 
 def conclude(task: Task, fallen: survivors.Fallen, stop: Stop | None, ooms: int) -> tuple[str, str]:

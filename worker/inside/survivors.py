@@ -17,6 +17,7 @@ from pathlib import Path
 from .child import Confinement
 
 REAP_S = 1.0
+OOM_COUNTERS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
 FIRST_PIDS = 100  # a process that came early in its namespace has a small number
 
 
@@ -98,3 +99,14 @@ def tell_end(code: int | None) -> str:
 def signal_name(number: int) -> str:
     """Name a signal; real-time ones have none."""
     return signal.Signals(number).name if number in set(signal.Signals) else "a real-time signal"
+
+
+def oom_kills() -> int:
+    """How many processes of this box the kernel has killed for memory, as far as can be seen from inside."""
+    for path in OOM_COUNTERS:
+        try:
+            lines = Path(path).read_text().splitlines()
+        except OSError:
+            continue
+        return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
+    return 0
