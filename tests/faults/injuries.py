@@ -124,6 +124,13 @@ class Worker:
         """Number the processes of boxes, the deepest last."""
         return [pid for pid, _ in family(self.pid)[1:]]
 
+    def kill_supervisor(self, name):
+        """Kill what forked the process of a name, and that one alone."""
+        parents = {child: int(Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[1]) for child in named(name)}
+        self.look()
+        supervisor = next(p for p in parents.values() if b"inside.supervisor" in Path(f"/proc/{p}/cmdline").read_bytes())
+        os.kill(supervisor, signal.SIGKILL)
+
     def kill_boxes(self):
         """Kill what a box consists of, as the kernel or an operator might."""
         self.look()

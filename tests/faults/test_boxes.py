@@ -36,6 +36,15 @@ def test_a_box_killed_in_mid_attempt_is_retried_and_nobody_is_blamed(service, de
     nothing_is_left_of(worker.look())
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_supervisor_that_dies_under_a_submission_is_ours_and_is_retried(service, desk, engine):
+    worker = begin(service, desk, engine)
+    worker.kill_supervisor(slow_program(service.home)[1])
+    graded_late(desk)
+    service.end("worker")
+    nothing_is_left_of(worker.look())
+
+
 @pytest.mark.docker
 def test_a_worker_killed_beside_its_containers_leaves_none_once_another_starts(service, desk):
     first = begin(service, desk, "docker")

@@ -9,6 +9,7 @@ import time
 import docker
 import pytest
 import requests
+from redis import Redis
 
 from tests.faults.injuries import clock_shim, fill, named, slow_program, small_disk
 from tests.service.running import RIGHT, Desk, Service, postgresql, wait_for
@@ -144,6 +145,19 @@ def test_redis_that_hangs_and_is_emptied_loses_nothing(service, desk):
     service.start("redis")
     rows = desk.await_all()
     assert [(r["score"], r["tries"]) for r in rows] == [(10, 1), (10, 1)]
+
+
+def test_the_same_message_delivered_ten_times_is_one_report(service, desk):
+    service.start("redis")
+    desk.hand_in(student="alice", slug="linear-zero", file=RIGHT)
+    with Redis(unix_socket_path=str(service.home / "redis.sock")) as redis:
+        [message] = redis.lrange("cpu", 0, -1)
+        assert redis.rpush("cpu", *[message] * 9) == 10
+        for name in ("first", "second"):
+            service.start("worker", called=name)
+        graded(desk)
+        wait_for(lambda: not (redis.llen("cpu") or redis.hlen("unacked")), service.logs)
+    graded(desk)
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="builds a clock of its own, which wants a C compiler")
